@@ -54,6 +54,7 @@ class Evidence(Frozen):
 
     field is "text" or "subject"; an event without words (a call) has the empty span of "text".
     scope: for LOWERS, which scope spoke (negation, resolution, past, hypothesis, figure).
+    contact_id: whose words these are; None within an assessment, set once they stand in an incident.
     """
 
     rule: str
@@ -64,6 +65,7 @@ class Evidence(Frozen):
     severity: Severity | None = None
     skill: Skill | None = None
     scope: str | None = None
+    contact_id: str | None = None
 
 
 class Assessment(Frozen):

@@ -113,6 +113,7 @@ class CommandResult(Frozen):
     """`command.result`: what became of a command. status is 200, 403, 404, 409 or 422.
 
     reason: in a word, for every status but 200. incident: as it now is, where the command names one.
+    fingerprint: of the command that this answers, since a 422 has the id of another command's result.
     """
 
     command_id: str
@@ -122,6 +123,7 @@ class CommandResult(Frozen):
     agent_id: str
     incident: QueueEvent | None = None
     agent: AgentView | None = None
+    fingerprint: str = ""
 
 
 class DeadLetter(Frozen):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from channels.contact import Frozen, Medium
+from channels.contact import CallStatus, Direction, Frozen, Medium
 from scoring.model import Evidence, Severity, Skill
 
 
@@ -42,7 +42,10 @@ class Hops(Frozen):
 
 
 class ContactRef(Frozen):
-    """A contact of an incident, and where it stands in the pool's log. No text."""
+    """A contact of an incident, and where its newest record stands in the pool's log. No text.
+
+    wordless: there was nothing to read, so its skill is a guess. call_status: of a call, the newest known.
+    """
 
     contact_id: str
     channel: Medium
@@ -51,6 +54,9 @@ class ContactRef(Frozen):
     partition: int
     offset: int
     hops: Hops
+    direction: Direction = Direction.INBOUND
+    wordless: bool = False
+    call_status: CallStatus | None = None
 
 
 class Change(Frozen):
