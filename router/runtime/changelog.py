@@ -81,12 +81,10 @@ class Replica:
         self.applied: int | None = None
         self.fence = 0
         self.fence_worker: str | None = None
-        self.next = 0
         self.covered: set[str] = set()
 
     def fold(self, record: Record) -> None:
         """Raises BrokenChangelog, naming the place, for what no worker of ours has written."""
-        self.next = record.offset + 1
         epoch, _ = version(record.headers)
         key = (record.key or b"").decode("utf-8", "replace")
         if key.startswith(FENCE):
@@ -100,11 +98,10 @@ class Replica:
             self.store.merge({key: self._entry(record, key)})
             self.covered.discard(key)
 
-    def merged(self, changes: Mapping[str, Entry | None], applied: int, last: int) -> None:
-        """The owner's own batch, durable up to offset `last` of the changelog."""
+    def merge(self, changes: Mapping[str, Entry | None], applied: int) -> None:
+        """The owner's own batch, once it is durable."""
         self.store.merge(changes)
         self.applied = applied
-        self.next = max(self.next, last + 1)
 
     def _fence(self, record: Record, epoch: int) -> None:
         if epoch > self.fence:

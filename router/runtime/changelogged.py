@@ -97,7 +97,7 @@ class Changelogged:
             raise TypeError("a stage with state saves a batch")
         end = await writer.append_batch(Slot(self._topic, slot.partition), batch)
         if slot.partition in self._tail.owned:
-            self._replicas[slot.partition].merged(changes, last)
+            self._replicas[slot.partition].merge(changes, last)
             self._tail.merged(slot.partition, end)
 
     async def mend(self, writer: Writer) -> int:
@@ -139,9 +139,7 @@ class Changelogged:
         ]
         return takeover.missing(wanted, self._written) + gone
 
-    async def _rewrite(
-        self, partition: int, writer: Writer, entries: Collection[str], messages: list[Message]
-    ) -> int:
+    async def _rewrite(self, partition: int, writer: Writer, entries: Collection[str], messages: list[Message]) -> int:
         """Topics first, then the changelog, as ever."""
         await writer.append(messages)
         if entries:

@@ -91,8 +91,8 @@ def check_start(slot: Slot, start: int, first: int, end: int) -> None:
     """Raises LogBroken where records between the last position and the log's beginning are gone."""
     if start < first:
         raise LogBroken(
-            f"{slot.topic}/{slot.partition} begins at {first}, but {start} comes next: {first - start} records are gone. "
-            "They are never skipped silently; look at the topic's retention and at how long no worker ran."
+            f"{slot.topic}/{slot.partition} begins at {first}, but {start} comes next: {first - start} records are "
+            "gone. They are never skipped silently; look at the topic's retention and at how long no worker ran."
         )
     if start > end:
         raise LogBroken(

@@ -32,9 +32,7 @@ def start_of(slot: Slot, replica: Replica, written_epoch: int, first: int, end: 
     return start
 
 
-async def fence(
-    place: Slot, replica: Replica, written: Written, tail: Tail, writer: Writer, identity: Identity
-) -> int:
+async def fence(place: Slot, replica: Replica, written: Written, tail: Tail, writer: Writer, identity: Identity) -> int:
     """Takes the partition: appends a fence above every epoch seen and reads on until it stands. Returns the epoch.
 
     Where another fence of the same epoch came first, starts over.

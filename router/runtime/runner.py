@@ -1,0 +1,209 @@
+"""The one loop that serves every stage: fetch, step, publish, await the acknowledgements, keep, go on.
+
+For each batch of a slot, in this order (docs/decisions/0001 says why it is right):
+1. step each record on a layer over the state; what raises is dead-lettered;
+2. send every output, await every acknowledgement;
+3. let `progress` keep the changes and the place, in one write;
+4. commit the offset now and then.
+After a failed write nothing is retried on what was stepped: a new writer, every slot restored, and on from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from time import monotonic
+
+import structlog
+
+from router.runtime.cap import Cap
+from router.runtime.meters import Meters
+from router.runtime.ports import BatchTooLarge, Cluster, LogAway, LogBroken, Member, SendFailed, Slot, Writer
+from router.runtime.progress import Progress
+from router.runtime.steps import step_all
+from router.stages.contract import Record, Stage
+
+MAX_RECORDS = 200
+WAIT = 0.1
+COMMIT_SECONDS = 0.25
+BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
+
+log = structlog.get_logger()
+
+
+class Runner:
+    """Runs one stage in one worker.
+
+    on_ready: called whenever every assigned slot has been restored.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        cluster: Cluster,
+        progress: Progress,
+        meters: Meters,
+        on_ready: Callable[[], None],
+    ) -> None:
+        self._stage = stage
+        self._cluster = cluster
+        self._progress = progress
+        self._meters = meters
+        self._on_ready = on_ready
+        self._member: Member = cluster.member(stage.name, stage.sources)
+        self._writer: Writer | None = None
+        self._cap = Cap(stage.name)
+        self._assigned: frozenset[Slot] = frozenset()
+        self._restored: dict[Slot, int] = {}
+        self._uncommitted: dict[Slot, int] = {}
+        self._committed_at = monotonic()
+        self._generation = 0
+        self._turning = asyncio.Lock()
+        self._changed = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`. Raises LogBroken and TooManyDeadLetters, which a restart doesn't mend."""
+        failures = 0
+        await self._progress.start()
+        try:
+            await self._member.start(self._on_assigned, self._on_revoked)
+            while not stop.is_set():
+                try:
+                    await self._turn()
+                    failures = 0
+                except (SendFailed, LogAway) as error:
+                    log.warning("stage.interrupted", stage=self._stage.name, reason=str(error))
+                    await self._give_up_writer()
+                    pause = BACKOFF[min(failures, len(BACKOFF) - 1)]
+                    failures += 1
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(stop.wait(), pause)
+        finally:
+            await self._commit()
+            await self._member.close()
+            if self._writer is not None:
+                await self._writer.close()
+            await self._progress.close()
+
+    def lost(self, slot: Slot) -> None:
+        """Somebody else has taken `slot` over: stop it at once, until the group says whose it is."""
+        if self._restored.pop(slot, None) is not None:
+            self._assigned -= {slot}
+            log.warning("stage.fenced", stage=self._stage.name, partition=slot.partition)
+
+    def _on_assigned(self, slots: frozenset[Slot]) -> None:
+        self._assigned = slots
+        self._generation += 1
+        self._changed.set()
+
+    async def _on_revoked(self) -> None:
+        self._assigned = frozenset()
+        async with self._turning:
+            await self._commit()
+            self._forget()
+
+    def _forget(self) -> None:
+        for slot in list(self._restored):
+            self._progress.release(slot)
+        self._restored.clear()
+        self._uncommitted.clear()
+        self._generation += 1
+
+    async def _give_up_writer(self) -> None:
+        """What it sent may still land; only a new fence makes that harmless."""
+        writer, self._writer = self._writer, None
+        self._forget()
+        if writer is not None:
+            await writer.close()
+
+    async def _turn(self) -> None:
+        if self._writer is None:
+            self._writer = await self._cluster.writer()
+        await self._restore(self._writer)
+        if not self._restored:
+            self._changed.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), WAIT)
+            return
+        fetched = await self._member.fetch(list(self._restored), MAX_RECORDS, WAIT)
+        async with self._turning:
+            work = [self._process(slot, records, self._writer) for slot, records in fetched.items()]
+            for failed in await asyncio.gather(*work, return_exceptions=True):
+                if isinstance(failed, BaseException):
+                    raise failed
+            mended = await self._progress.mend(self._writer)
+        if mended:
+            log.warning("stage.rewritten", stage=self._stage.name, records=mended)
+            self._meters.rewritten.labels(self._stage.name).inc(mended)
+        if monotonic() - self._committed_at > COMMIT_SECONDS:
+            await self._commit()
+
+    async def _restore(self, writer: Writer) -> None:
+        missing = sorted(self._assigned - self._restored.keys())
+        if not missing:
+            return
+        generation, began = self._generation, monotonic()
+        starts = await asyncio.gather(
+            *(self._progress.restore(slot, self._member, writer) for slot in missing), return_exceptions=True
+        )
+        for failed in starts:
+            if isinstance(failed, BaseException):
+                raise failed
+        if generation != self._generation:
+            for slot in missing:
+                self._progress.release(slot)
+            return
+        for slot, start in zip(missing, starts, strict=True):
+            if isinstance(start, int) and slot in self._assigned:
+                self._member.seek(slot, start)
+                self._restored[slot] = start
+        log.info(
+            "stage.taken_over",
+            stage=self._stage.name,
+            slots=[f"{slot.topic}/{slot.partition}" for slot in missing],
+            ms=round((monotonic() - began) * 1000, 1),
+        )
+        self._on_ready()
+
+    async def _process(self, slot: Slot, records: Sequence[Record], writer: Writer) -> None:
+        expected = self._restored.get(slot)
+        if expected is None or not records:
+            return
+        _check_whole(slot, expected, records)
+        began = monotonic()
+        layer = self._progress.layer(slot)
+        epoch = self._progress.epoch(slot)
+        stepped = step_all(self._stage, layer, records, epoch)
+        last = records[-1].offset
+        try:
+            batch = self._progress.prepare(slot, writer, layer.changes, last)
+        except BatchTooLarge:
+            if len(records) == 1:
+                raise
+            half = len(records) // 2
+            await self._process(slot, records[:half], writer)
+            await self._process(slot, records[half:], writer)
+            return
+        self._cap.count(len(records), stepped.dead)
+        await writer.append(stepped.messages)
+        await self._progress.save(slot, writer, batch, layer.changes, last)
+        if slot in self._restored:
+            self._restored[slot] = last + 1
+            self._uncommitted[slot] = last + 1
+        self._meters.batch(self._stage.name, records, stepped.dead, monotonic() - began)
+
+    async def _commit(self) -> None:
+        offsets, self._uncommitted = self._uncommitted, {}
+        self._committed_at = monotonic()
+        if offsets:
+            await self._member.commit(offsets)
+
+
+def _check_whole(slot: Slot, expected: int, records: Sequence[Record]) -> None:
+    """A topic that isn't compacted has no holes: a record that is missing was lost."""
+    for offset, record in enumerate(records, expected):
+        if record.offset != offset:
+            raise LogBroken(
+                f"{slot.topic}/{slot.partition}: {offset} comes next, but the log goes on at {record.offset}"
+            )
