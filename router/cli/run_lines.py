@@ -1,0 +1,81 @@
+"""What `router run` says in plain lines: one a contact, a summary, and what to do next. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from router.cli import looks
+from router.play.board import Board, Placed, percentile
+
+
+@dataclass(frozen=True)
+class Next:
+    """What the next steps need. command: how to call the command line from here; hooks: path by provider's hook."""
+
+    command: str
+    gateway: str
+    smtp: str
+    kafka: str
+    hooks: tuple[tuple[str, str], ...]
+    token_file: str
+    emergency: str | None = None
+
+
+def contact_line(placed: Placed) -> str:
+    """time, channel, contact id, severity, skill, queue, webhook to queue, evidence."""
+    return (
+        f"{looks.clock(placed.seen_at)}  {placed.channel:<5}  {placed.contact_id}  {placed.severity}  "
+        f"{placed.skill:<14}  {placed.queue:<20}  {looks.milliseconds(placed.queue_ms):>7}  "
+        f"{', '.join(placed.rules) or '-'}"
+    )
+
+
+def latency(values: tuple[float, ...]) -> str:
+    shown = (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
+    return ", ".join(f"{name} {looks.milliseconds(percentile(values, share))}" for name, share in shown)
+
+
+def summary(board: Board) -> tuple[str, ...]:
+    """What became of the play, with what is missing by name."""
+    expected, missing = board.expected(), board.missing()
+    incidents = {one.incident_id for one in board.placed.values()}
+    lines = [
+        f"{len(expected) - len(missing)} of {len(expected)} contacts are on a queue, in {len(incidents)} incidents; "
+        f"{sum(1 for _ in board.open())} incidents are open, {board.before} of them from before.",
+        f"Webhook to queue: {latency(board.latencies())}. First byte sent to read from the queue: "
+        f"{latency(board.reader_latencies())}.",
+    ]
+    emergency = board.emergency()
+    if emergency is not None:
+        lines.append(
+            f"The emergency is one incident of one person: {emergency.incident_id}, {emergency.severity} "
+            f"{emergency.skill}, by {', '.join(emergency.channels)}."
+        )
+    lines += [f"Missing: {one} is on no queue." for one in missing]
+    for sending in board.failed():
+        if sending.problem:
+            what = sending.problem
+        elif sending.answer is not None and sending.answer.taken:
+            what = f"answered {sending.answer.status} without a contact id (dead-lettered?)"
+        else:
+            what = f"answered {sending.answer.status if sending.answer else 'nothing'}"
+        lines.append(f"Failed: {sending.move.medium} {sending.contact_id or ''}: {what}")
+    return tuple(lines)
+
+
+def next_steps(facts: Next) -> tuple[tuple[str, str], ...]:
+    """Pairs of what for, and what to type or where to point."""
+    steps = [(f"point {name} at", facts.gateway + path) for name, path in facts.hooks]
+    steps.append(("or mail by SMTP to", facts.smtp))
+    steps.append(("send a text of your own", f'{facts.command} send sms "my dog is limping, what should I do?"'))
+    steps.append(("watch a queue", f"{facts.command} tail emergency-vet"))
+    steps.append(
+        (
+            "ask the desk API",
+            f'curl -s -H "Authorization: Bearer $(head -1 {facts.token_file})" {facts.gateway}/desk/queues',
+        )
+    )
+    if facts.emergency is not None:
+        steps.append(("why was it S1?", f"{facts.command} explain {facts.emergency}"))
+    steps.append(("read it with any client", f"kafka at {facts.kafka}"))
+    return tuple(steps)
