@@ -83,7 +83,8 @@ class KafkaWriter:
                 raise BatchTooLarge
         # Else a later send() to the partition slips in.
         builder.close()
-        return builder
+        batch: Batch = builder
+        return batch
 
     async def append_batch(self, slot: Slot, batch: Batch) -> int:
         try:

@@ -27,6 +27,8 @@ from router.stages.contract import Record, Stage
 MAX_RECORDS = 200
 WAIT = 0.1
 COMMIT_SECONDS = 0.25
+# Longer than a session: a stale worker has been told by then.
+RETAKE_SECONDS = 10.0
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 log = structlog.get_logger()
@@ -35,7 +37,7 @@ log = structlog.get_logger()
 class Runner:
     """Runs one stage in one worker.
 
-    on_ready: called whenever every assigned slot has been restored.
+    on_ready: called, again and again, while the group has spoken and every slot that it gave us is restored.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Runner:
         self._uncommitted: dict[Slot, int] = {}
         self._committed_at = monotonic()
         self._generation = 0
+        self._lost: dict[Slot, float] = {}
         self._turning = asyncio.Lock()
         self._changed = asyncio.Event()
 
@@ -87,13 +90,17 @@ class Runner:
             await self._progress.close()
 
     def lost(self, slot: Slot) -> None:
-        """Somebody else has taken `slot` over: stop it at once, until the group says whose it is."""
+        """Somebody else has taken `slot` over: stop it at once.
+
+        The group says next whose it is; where it says nothing for RETAKE_SECONDS, it is still ours.
+        """
         if self._restored.pop(slot, None) is not None:
-            self._assigned -= {slot}
+            self._lost[slot] = monotonic() + RETAKE_SECONDS
             log.warning("stage.fenced", stage=self._stage.name, partition=slot.partition)
 
     def _on_assigned(self, slots: frozenset[Slot]) -> None:
         self._assigned = slots
+        self._lost.clear()
         self._generation += 1
         self._changed.set()
 
@@ -140,10 +147,14 @@ class Runner:
             await self._commit()
 
     async def _restore(self, writer: Writer) -> None:
-        missing = sorted(self._assigned - self._restored.keys())
+        began = monotonic()
+        lost = {slot for slot, until in self._lost.items() if until > began}
+        missing = sorted(self._assigned - self._restored.keys() - lost)
         if not missing:
+            if self._generation and not lost:
+                self._on_ready()
             return
-        generation, began = self._generation, monotonic()
+        generation = self._generation
         starts = await asyncio.gather(
             *(self._progress.restore(slot, self._member, writer) for slot in missing), return_exceptions=True
         )
@@ -154,6 +165,8 @@ class Runner:
             for slot in missing:
                 self._progress.release(slot)
             return
+        for slot in missing:
+            self._lost.pop(slot, None)
         for slot, start in zip(missing, starts, strict=True):
             if isinstance(start, int) and slot in self._assigned:
                 self._member.seek(slot, start)
@@ -164,7 +177,6 @@ class Runner:
             slots=[f"{slot.topic}/{slot.partition}" for slot in missing],
             ms=round((monotonic() - began) * 1000, 1),
         )
-        self._on_ready()
 
     async def _process(self, slot: Slot, records: Sequence[Record], writer: Writer) -> None:
         expected = self._restored.get(slot)
