@@ -98,7 +98,10 @@ class QueueEvent(Frozen):
 
 
 class AgentView(Frozen):
-    """`agent.changed`, keyed by agent: presence, skills with levels 1..5, and what the agent holds."""
+    """`agent.changed`, keyed by agent: presence, skills with levels 1..5, and what the agent holds.
+
+    revision: the offset in the pool's log of the event that changed it, so that it never starts over.
+    """
 
     agent_id: str
     presence: str

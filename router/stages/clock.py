@@ -1,0 +1,33 @@
+"""Time in the fold: the broker's append time, kept from going back. Nothing here reads a clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from router.stages.contract import Entries
+from router.stages.state import CLOCK, Clock
+
+LATE = timedelta(hours=24)
+
+
+def now(entries: Entries, appended_at: datetime) -> datetime:
+    """The time of a record that was appended at `appended_at`: no earlier than that of any record before it."""
+    entry = entries.get(CLOCK)
+    at = appended_at.astimezone(UTC)
+    return max(entry.at, at) if isinstance(entry, Clock) else at
+
+
+def told(entries: Entries, at: datetime) -> Entries:
+    """The same state once it is `at`."""
+    entry = entries.get(CLOCK)
+    return entries if isinstance(entry, Clock) and entry.at == at else entries.put(CLOCK, Clock(at=at))
+
+
+def waiting_from(received_at: datetime, at: datetime) -> tuple[datetime, bool]:
+    """When a person began to wait who was received then, and True if that couldn't be believed.
+
+    Never later than now; more than 24 hours ago is some clock's mistake and counts as now.
+    """
+    if at - received_at > LATE:
+        return at, True
+    return min(received_at, at), False

@@ -1,0 +1,89 @@
+"""Intake: how severe is it, which skill, and which pool's log does it go to? No state, so it scales by workers.
+
+The event on the pool's log has the delivery's id with the provider before it: alone it is only unique per provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from scoring.assess import assess as assess_by_rubric
+
+from channels.contact import Address, Contact, Direction
+from router.model.catalogue import INBOUND
+from router.model.cloudevents import Attributes
+from router.model.events import ContactReceived, ContactScored, Position
+from router.stages.contract import Entries, Entry, Outcome, Record, Step, Undecodable
+from router.stages.decode import decode
+from scoring.model import Assessment
+
+PoolFor = Callable[[tuple[Address, ...]], str]
+Assess = Callable[[Contact], Assessment]
+
+SOURCE = "/channels/"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The stage `intake`. pool_for: the pool that our addresses belong to. partitions: of each pool's log."""
+
+    pool_for: PoolFor
+    partitions: Mapping[str, int]
+    assess: Assess = assess_by_rubric
+    name: str = "intake"
+    sources: tuple[str, ...] = ("inbound.sms", "inbound.email", "inbound.call")
+    stateful: bool = False
+    kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def step(self, entries: Entries, record: Record) -> Step:
+        """Raises Undecodable for a record that is no contact."""
+        event = decode(record, INBOUND)
+        if not isinstance(event.value, ContactReceived):
+            raise TypeError(f"no event of intake: {type(event.value).__name__}")
+        return Step(entries, (self._scored(record, event.attributes, event.value),))
+
+    def truth(self, entries: Mapping[str, Entry], partition: int) -> Iterator[Outcome]:
+        """Nothing: what intake writes is a log."""
+        return iter(())
+
+    def _scored(self, record: Record, attributes: Attributes, received: ContactReceived) -> Outcome:
+        pool = self.pool_for(ours(received.contact))
+        return Outcome(
+            topic="pool",
+            key=pool,
+            type="contact.scored",
+            id=delivery(attributes),
+            subject=received.contact_id,
+            time=attributes.time,
+            value=ContactScored(
+                contact_id=received.contact_id,
+                pool=pool,
+                address_key=received.address_key,
+                contact=received.contact,
+                raw=received.raw,
+                assessment=self.assess(received.contact),
+                received_at=received.received_at,
+                inbound=Position(
+                    topic=record.topic, partition=record.partition, offset=record.offset, at=record.timestamp
+                ),
+            ),
+            partition=self.partitions[pool],
+            traceparent=attributes.traceparent,
+        )
+
+
+def ours(contact: Contact) -> tuple[Address, ...]:
+    """Our own addresses in a contact: whom it was sent to, or, where we sent it, from where."""
+    if contact.direction is not Direction.OUTBOUND:
+        return contact.recipients
+    return () if contact.sender is None else (contact.sender,)
+
+
+def delivery(attributes: Attributes) -> str:
+    """An id that is unique among all providers: "twilio:SM…". Raises Undecodable where the source is no channel."""
+    provider = attributes.source.removeprefix(SOURCE)
+    if not attributes.source.startswith(SOURCE) or not provider:
+        raise Undecodable("malformed", "ce_source", f"{SOURCE}<provider>", "another source")
+    return f"{provider}:{attributes.id}"

@@ -1,0 +1,67 @@
+"""The pool: one pass over one event, in the log's order. A delivery seen before changes nothing.
+
+Its three functions in a row: identity says who it is, triage which incident, dispatch who gets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from scoring.combine import combine as combine_by_rubric
+
+from router.model.catalogue import POOL
+from router.model.commands import Command
+from router.model.events import ContactScored, PeopleChanged, PolicyApplied, Position
+from router.stages import clock, contacts, people, retention, views
+from router.stages.arrival import arrival
+from router.stages.cause import Cause
+from router.stages.contract import Entries, Entry, Outcome, Record, Step
+from router.stages.decode import Event, decode
+from router.stages.dispatch import dispatch
+from router.stages.in_force import in_force, put_in_force
+from router.stages.state import KINDS, IncidentEntry
+from router.stages.triage import Combine
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The stage `pool`. combine: how severe an incident is once a contact has joined it."""
+
+    combine: Combine = combine_by_rubric
+    name: str = "pool"
+    sources: tuple[str, ...] = ("pool",)
+    stateful: bool = True
+    kinds: Mapping[str, type[Entry]] = KINDS
+
+    def step(self, entries: Entries, record: Record) -> Step:
+        """Raises Undecodable for a record that is no event of a pool's log, NoPolicy where none is in force."""
+        event = decode(record, POOL)
+        at = clock.now(entries, record.timestamp)
+        cause = Cause(event.attributes.id, at, record.offset, event.attributes.traceparent)
+        step = self._done(entries, record, event, cause)
+        if not step.entries.changes and not step.outcomes:
+            return step
+        swept, tombstones = retention.swept(clock.told(step.entries, at), at)
+        return Step(swept, (*step.outcomes, *tombstones))
+
+    def truth(self, entries: Mapping[str, Entry], partition: int) -> Iterator[Outcome]:
+        """The last record of each incident on its queue's topic, as it was written."""
+        return (views.current(entry.incident) for entry in entries.values() if isinstance(entry, IncidentEntry))
+
+    def _done(self, entries: Entries, record: Record, event: Event, cause: Cause) -> Step:
+        match event.value:
+            case PolicyApplied() as applied:
+                return Step(put_in_force(entries, applied))
+            case ContactScored() as scored:
+                position = Position(
+                    topic=record.topic, partition=record.partition, offset=record.offset, at=record.timestamp
+                )
+                came = arrival(scored, event.attributes.time, cause, position)
+                return contacts.taken(entries, came, in_force(entries), self.combine)
+            case PeopleChanged() as changed:
+                return people.linked(entries, changed, cause, in_force(entries).retention)
+            case Command() as command:
+                return dispatch(entries, command, cause, in_force(entries))
+            case other:
+                raise TypeError(f"no event of a pool's log: {type(other).__name__}")
