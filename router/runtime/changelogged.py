@@ -101,6 +101,7 @@ class Changelogged:
             self._tail.merged(slot.partition, end)
 
     async def mend(self, writer: Writer) -> int:
+        self._tail.check()
         repairs, self._tail.repairs = self._tail.repairs, set()
         count = 0
         for partition in {repair[0] for repair in repairs} & self._tail.owned.keys():

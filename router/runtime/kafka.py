@@ -121,7 +121,10 @@ class KafkaReader:
         return int(await answered(self._consumer.position(TopicPartition(*slot))))
 
     async def fetch(self, wait: float) -> Sequence[Record]:
-        fetched = await self._consumer.getmany(timeout_ms=int(wait * 1000))
+        try:
+            fetched = await self._consumer.getmany(timeout_ms=int(wait * 1000))
+        except KafkaError as error:
+            raise LogAway(f"the broker doesn't hand out records: {type(error).__name__}") from None
         return [record_of(raw) for batch in fetched.values() for raw in batch]
 
     async def close(self) -> None:
@@ -147,6 +150,8 @@ class KafkaMember:
             return {}
         except OffsetOutOfRangeError as error:
             raise LogBroken(f"a position is no longer on the log: {error}") from None
+        except KafkaError as error:
+            raise LogAway(f"the broker doesn't hand out records: {type(error).__name__}") from None
         return {Slot(*partition): [record_of(raw) for raw in batch] for partition, batch in fetched.items()}
 
     def seek(self, slot: Slot, offset: int) -> None:

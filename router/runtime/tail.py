@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from router.model.cloudevents import version
 from router.runtime.changelog import Replica
-from router.runtime.ports import Reader, Slot
+from router.runtime.ports import LogAway, Reader, Slot
 from router.runtime.written import Written
 from router.stages.contract import Record
 
@@ -49,11 +49,10 @@ class Tail:
         self.repairs: set[tuple[int, str | None, str]] = set()
 
     async def run(self) -> None:
-        """Until cancelled. An error ends it, and every `reach` with it."""
+        """Until cancelled. An error ends it, and `reach` and `check` raise it."""
         try:
             while True:
-                records = await self._reader.fetch(WAIT)
-                for record in records:
+                for record in await self._fetched():
                     self._take(record)
                 self._wake()
         except Exception as error:
@@ -88,9 +87,20 @@ class Tail:
             self._replicas[partition].fold(record)
         self.repairs = {repair for repair in self.repairs if repair[0] != partition}
 
-    async def _progress(self) -> None:
+    def check(self) -> None:
+        """Raises what has ended the reading."""
         if self._error is not None:
             raise self._error
+
+    async def _fetched(self) -> Sequence[Record]:
+        try:
+            return await self._reader.fetch(WAIT)
+        except LogAway:
+            await asyncio.sleep(WAIT)
+            return ()
+
+    async def _progress(self) -> None:
+        self.check()
         moved = self._moved
         with suppress(TimeoutError):
             async with asyncio.timeout(WAIT):

@@ -1,0 +1,120 @@
+"""A worker: both stages on one loop, each in its own consumer group. Any number of workers share the partitions."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import structlog
+
+from router.deployment import Deployment
+from router.model.events import PolicyApplied
+from router.model.ids import pool_of
+from router.model.topics import Topic
+from router.policy.load import default_text, sha256
+from router.runtime.changelogged import Changelogged, Identity
+from router.runtime.genesis import PolicyGenesis
+from router.runtime.kafka import KafkaCluster
+from router.runtime.meters import Meters
+from router.runtime.ports import LogAway, Slot
+from router.runtime.progress import Committed
+from router.runtime.runner import Runner
+from router.stages.in_force import seeded
+from router.stages.intake import Intake
+from router.stages.pool import Pool
+
+AGAIN_SECONDS = 0.5
+
+log = structlog.get_logger()
+
+
+def intake_runner(
+    deployment: Deployment, cluster: KafkaCluster, meters: Meters, on_ready: Callable[[], None]
+) -> Runner:
+    partitions = {name: pool.partition for name, pool in deployment.pools.items()}
+    return Runner(Intake(deployment.pool_for, partitions), cluster, Committed(), meters, on_ready)
+
+
+def pool_runner(
+    deployment: Deployment,
+    topics: Mapping[str, Topic],
+    cluster: KafkaCluster,
+    meters: Meters,
+    on_ready: Callable[[], None],
+) -> Runner:
+    stage = Pool()
+
+    def partition_of(incident: str) -> int | None:
+        pool = deployment.pools.get(pool_of(incident) or "")
+        return None if pool is None else pool.partition
+
+    text = default_text()
+    progress = Changelogged(
+        stage,
+        cluster,
+        slots=[Slot("pool", number) for number in range(topics["pool"].partitions)],
+        written_topics=[name for name in topics if name.startswith("queue.")],
+        partition_of=partition_of,
+        genesis=PolicyGenesis(
+            cluster, deployment.pools_on, PolicyApplied(sha256=sha256(text), text=text), seeded, _now
+        ),
+        # Unique to this start of the process: a worker must not take its own former self's fence for its own.
+        identity=Identity(f"{cluster.client_id}-{uuid.uuid4().hex[:12]}", _now),
+        on_lost=lambda slot: runner.lost(slot),  # noqa: PLW0108 - the runner is made below
+    )
+    runner = Runner(stage, cluster, progress, meters, on_ready)
+    return runner
+
+
+async def serve(
+    deployment: Deployment,
+    topics: Mapping[str, Topic],
+    cluster: KafkaCluster,
+    meters: Meters,
+    *,
+    ready: Callable[[], None],
+    stop: asyncio.Event,
+) -> None:
+    """Runs both stages until `stop`. `ready` is called once, when each has its partitions.
+
+    Raises what a restart doesn't mend: LogBroken, BrokenChangelog, TooManyDeadLetters.
+    """
+    waiting = {"intake", "pool"}
+
+    def on_ready(stage: str) -> None:
+        if stage in waiting:
+            waiting.discard(stage)
+            if not waiting:
+                ready()
+
+    makers: dict[str, Callable[[], Runner]] = {
+        "intake": lambda: intake_runner(deployment, cluster, meters, lambda: on_ready("intake")),
+        "pool": lambda: pool_runner(deployment, topics, cluster, meters, lambda: on_ready("pool")),
+    }
+    running = [asyncio.create_task(_kept(name, make, stop), name=name) for name, make in makers.items()]
+    try:
+        await asyncio.wait(running, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        stop.set()
+        results = await asyncio.gather(*running, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
+async def _kept(name: str, make: Callable[[], Runner], stop: asyncio.Event) -> None:
+    """A runner, made anew for as long as the broker can't be reached at its start."""
+    while not stop.is_set():
+        try:
+            await make().run(stop)
+        except LogAway as error:
+            log.warning("stage.waiting", stage=name, reason=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), AGAIN_SECONDS)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
