@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-
+from router.model.topics import Cleanup, Timestamps, Topic
+from router.runtime import topics
 from router.runtime.broker import Broker, answers
 from router.runtime.tcp_ports import choose
 
@@ -90,16 +90,24 @@ def container() -> Iterator[str]:
 
 
 async def fresh_topic(
-    bootstrap: str, name: str = "t", *, partitions: int = 1, config: Mapping[str, str] | None = None
+    bootstrap: str, name: str = "t", *, partitions: int = 1, config: Mapping[str, int] | None = None
 ) -> str:
     """Creates a topic that no other test uses, `<name>-<random>`, and returns its name. (A name isn't used twice:
     deleting and creating it again gives NotEnoughReplicas for a while.)"""
     topic = f"{name}-{uuid4().hex[:10]}"
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        answer = await admin.create_topics([NewTopic(topic, partitions, 1, topic_configs=dict(config or {}))])
-        assert [error[1] for error in answer.topic_errors] == [0], answer
-    finally:
-        await admin.close()
+    wanted = Topic(
+        description="a test's",
+        key="any",
+        writers={"test": ("any",)},
+        readers=("test",),
+        partitions=partitions,
+        cleanup=Cleanup.DELETE,
+        retention_days=7,
+        personal=False,
+        flush=False,
+        timestamps=Timestamps.CREATE,
+        config=dict(config or {}),
+    )
+    async with topics.connected(bootstrap) as admin:
+        await admin.create({topic: wanted}, replication=1)
     return topic

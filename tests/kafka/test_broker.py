@@ -39,7 +39,7 @@ async def test_a_broker_killed_with_9_comes_back_with_everything_it_acknowledged
     broker = Broker(tmp_path, port=0)
     await broker.start()
     try:
-        topic = await fresh_topic(broker.bootstrap, config={"flush.messages": "1"})
+        topic = await fresh_topic(broker.bootstrap, config={"flush.messages": 1})
         await append(broker.bootstrap, topic, range(50))
         assert broker.pid is not None
         os.kill(broker.pid, signal.SIGKILL)
