@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -83,7 +82,7 @@ class Request:
             raise Unauthenticated
         try:
             return b64decode(encoded.strip(), validate=True).decode("utf-8")
-        except (Base64Error, UnicodeDecodeError):
+        except ValueError:  # not base64, not ASCII, not UTF-8
             raise Unauthenticated from None
 
     def json(self, model: type[Model]) -> Model:
