@@ -63,8 +63,16 @@ class Board:
         self.before = sum(1 for _ in self.open())
         self.live = True
 
-    def sends(self, sending: Sending) -> None:
-        self.sendings.append(sending)
+    def sends(self, move: Move, contact_id: str | None) -> int:
+        """A move is under way; the number to say what became of it by. contact_id: as far as it can be foretold."""
+        self.sendings.append(Sending(move, contact_id))
+        return len(self.sendings) - 1
+
+    def sent(self, number: int, *, answer: Answer | None = None, problem: str | None = None) -> None:
+        before = self.sendings[number]
+        taken = answer is not None and answer.taken
+        contact_id = answer.contact_id if answer is not None and taken else before.contact_id
+        self.sendings[number] = Sending(before.move, contact_id, answer, problem)
 
     def saw(
         self, skill: Skill, key: str, event: QueueEvent | None, version: tuple[int, int], *, at: datetime, now: datetime

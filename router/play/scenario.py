@@ -7,7 +7,7 @@ That the mail's sender is the texter a CRM says first, by PUT /desk/people/{refe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from channels.contact import Medium
@@ -26,6 +26,7 @@ BILL_TEXT = (
 )
 INVOICE = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _START = 2.0
 _CALL = 3.6
 _BILL = 9.2
@@ -58,8 +59,14 @@ class Scenario:
     moves: tuple[Move, ...]
 
 
-def scenario(seed: int, keys: Keys, now: datetime) -> Scenario:
-    """The whole play of `seed`: the same people, ids and words each time; only dates follow `now`."""
+def fresh_seed(now: datetime) -> int:
+    """A seed that no earlier run had: seconds since 2026 began. So the dates of a fresh play are of today."""
+    return int((now - _EPOCH).total_seconds())
+
+
+def scenario(seed: int, keys: Keys) -> Scenario:
+    """The whole play of `seed`, the same to the byte each time: people, ids, words, and dates too."""
+    now = _EPOCH + timedelta(seconds=seed)
     rng = Random(seed)  # noqa: S311 - repeatable on purpose; nothing secret comes of it
     victim, *others = some(1 + len(LINES), rng)
     reference = f"crm-{rng.getrandbits(32):08x}"
