@@ -138,7 +138,8 @@ class KafkaMember:
 
     async def start(self, on_assigned: OnAssigned, on_revoked: OnRevoked) -> None:
         self._consumer.subscribe(self._topics, listener=_Listener(on_assigned, on_revoked))
-        await started(self._consumer)
+        # A join waits for the session of a member that died.
+        await started(self._consumer, ACK_SECONDS + 2 * SESSION_MS / 1000)
 
     async def fetch(self, slots: Collection[Slot], max_records: int, wait: float) -> Mapping[Slot, Sequence[Record]]:
         """Raises LogBroken where a position isn't on the log any more."""
@@ -237,9 +238,10 @@ class KafkaCluster:
         )
 
 
-async def started(consumer: AIOKafkaConsumer) -> None:
+async def started(consumer: AIOKafkaConsumer, seconds: float = ACK_SECONDS) -> None:
+    """Raises LogAway."""
     try:
-        async with asyncio.timeout(ACK_SECONDS):
+        async with asyncio.timeout(seconds):
             await consumer.start()
     except (KafkaError, TimeoutError, OSError) as error:
         await stopped(consumer)

@@ -70,7 +70,7 @@ class Runner:
         failures = 0
         await self._progress.start()
         try:
-            await self._member.start(self._on_assigned, self._on_revoked)
+            await self._join(stop)
             while not stop.is_set():
                 try:
                     await self._turn()
@@ -97,6 +97,17 @@ class Runner:
         if self._restored.pop(slot, None) is not None:
             self._lost[slot] = monotonic() + RETAKE_SECONDS
             log.warning("stage.fenced", stage=self._stage.name, partition=slot.partition)
+
+    async def _join(self, stop: asyncio.Event) -> None:
+        """Joins the group, which takes a session's time where a member has died; `stop` ends the waiting."""
+        joining = asyncio.ensure_future(self._member.start(self._on_assigned, self._on_revoked))
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({joining, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not joining.done():
+            joining.cancel()
+        with suppress(asyncio.CancelledError):
+            await joining
 
     def _on_assigned(self, slots: frozenset[Slot]) -> None:
         self._assigned = slots

@@ -89,25 +89,39 @@ def container() -> Iterator[str]:
         yield bootstrap
 
 
+async def topics_named(
+    bootstrap: str, plain: Mapping[str, Mapping[str, int]], compacted: Mapping[str, Mapping[str, int]]
+) -> None:
+    """Creates topics of one partition under given names, each with its own settings."""
+    wanted = {name: _topic(1, config, Cleanup.DELETE) for name, config in plain.items()}
+    wanted |= {name: _topic(1, config, Cleanup.COMPACT) for name, config in compacted.items()}
+    async with topics.connected(bootstrap) as admin:
+        await admin.create(wanted, replication=1)
+
+
 async def fresh_topic(
     bootstrap: str, name: str = "t", *, partitions: int = 1, config: Mapping[str, int] | None = None
 ) -> str:
     """Creates a topic that no other test uses, `<name>-<random>`, and returns its name. (A name isn't used twice:
     deleting and creating it again gives NotEnoughReplicas for a while.)"""
     topic = f"{name}-{uuid4().hex[:10]}"
-    wanted = Topic(
+    wanted = _topic(partitions, config or {}, Cleanup.DELETE)
+    async with topics.connected(bootstrap) as admin:
+        await admin.create({topic: wanted}, replication=1)
+    return topic
+
+
+def _topic(partitions: int, config: Mapping[str, int], cleanup: Cleanup) -> Topic:
+    return Topic(
         description="a test's",
         key="any",
         writers={"test": ("any",)},
         readers=("test",),
         partitions=partitions,
-        cleanup=Cleanup.DELETE,
+        cleanup=cleanup,
         retention_days=7,
         personal=False,
         flush=False,
         timestamps=Timestamps.CREATE,
-        config=dict(config or {}),
+        config=dict(config),
     )
-    async with topics.connected(bootstrap) as admin:
-        await admin.create({topic: wanted}, replication=1)
-    return topic
