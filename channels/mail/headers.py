@@ -1,0 +1,101 @@
+"""Headers of a mail, read so that none can break the rest.
+
+The standard library's own reading (email.policy.default) is right for nearly all; it raises on some hostile
+ones, and its time grows faster than a header's length. So a header is cut before it is read, 8-bit bytes are
+decoded first, and where the library gives up the raw text is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from email.message import Message
+from email.policy import default
+from typing import Any, TypeAlias, TypeVar
+
+from channels.mail.charsets import decoded
+from channels.texts import line
+
+LONGEST = 8_000
+"""Characters of one header's value that are read."""
+
+MOST_ADDRESSES = 100
+
+_ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"\\]{1,128}@[^\s<>()\[\]:;,\"\\]{1,255}")
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,996}>")
+
+Mime: TypeAlias = "Message[Any, Any]"
+Found = TypeVar("Found")
+
+
+def values(message: Mime, name: str) -> Iterator[str]:
+    """The raw values of a header, unfolded."""
+    for key, value in message.raw_items():
+        if key.lower() == name:
+            yield _unfolded(str(value))
+
+
+def value(message: Mime, name: str) -> str:
+    """The first that isn't blank."""
+    return next((found for found in values(message, name) if found), "")
+
+
+def text(message: Mime, name: str) -> str | None:
+    """A header in words, encoded words decoded."""
+    raw = value(message, name)
+    return line(_read(name, raw, str) or raw) if raw else None
+
+
+def mailboxes(message: Mime, name: str) -> list[tuple[str | None, str]]:
+    """(display name, address) of an address header; an address may be any text where the header has none."""
+    found: list[tuple[str | None, str]] = []
+    for raw in values(message, name):
+        found += read_mailboxes(raw)
+    return found[:MOST_ADDRESSES]
+
+
+def read_mailboxes(raw: str) -> list[tuple[str | None, str]]:
+    """(display name, address) pairs of a header's text. Empty where it names nobody (an empty group)."""
+    raw = _unfolded(raw)
+    parsed = _read("to", raw, _pairs) or []
+    found = [pair for pair in parsed if "@" in pair[1]] or [(None, str(one)) for one in _ADDRESS.findall(raw)]
+    if found or raw.rstrip(" ;").endswith(":"):
+        return found
+    named = [pair for pair in parsed if pair[1].strip()]
+    return named or ([(None, raw)] if raw.strip("<>,:; ") else [])
+
+
+def message_id(raw: str | None) -> str | None:
+    """The first `<id>` of a header's text; the text itself where it has none in brackets."""
+    if not raw:
+        return None
+    found = _MESSAGE_ID.search(raw[:LONGEST])
+    return line(found[0] if found else raw)
+
+
+def _unfolded(raw: str) -> str:
+    raw = raw[:LONGEST]
+    if not raw.isascii():
+        raw = decoded(raw.encode("ascii", "surrogateescape")) if _escaped(raw) else raw
+    return " ".join(raw.split())
+
+
+def _escaped(raw: str) -> bool:
+    """True for a header whose 8-bit bytes the parser kept as surrogates."""
+    try:
+        raw.encode("ascii", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _pairs(parsed: Any) -> list[tuple[str | None, str]]:
+    return [(line(one.display_name, 200), one.addr_spec) for one in parsed.addresses]
+
+
+def _read(name: str, raw: str, take: Callable[[Any], Found]) -> Found | None:
+    """What `take` makes of the library's reading; None where the library gives up."""
+    try:
+        return take(default.header_factory(name, raw))
+    except Exception:  # the library raises nearly anything on hostile headers: IndexError, AttributeError, …
+        return None

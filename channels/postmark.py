@@ -1,0 +1,236 @@
+"""Postmark inbound e-mail (Postmark, "Inbound webhook").
+
+Postmark signs nothing; the webhook's URL carries basic auth. It tries ten times over 10.5 hours and stops for
+good at 403, so only a wrong secret may be answered with it.
+
+What Postmark has read of the mail is taken where it is there, and RawEmail fills in what is missing. A field
+that isn't needed to know who writes what is left out when it has another shape, so that no mail is lost for it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler
+from pydantic.functional_validators import WrapValidator
+
+from channels.contact import Address, Attachment, Contact, Medium
+from channels.contract import Channel, Request, Secrets, Verified
+from channels.errors import Forged, Malformed
+from channels.mail import contact, html, message
+from channels.mail.address import address
+from channels.mail.fingerprint import digest
+from channels.mail.headers import message_id, read_mailboxes
+from channels.mail.message import Mail
+from channels.mail.parts import MOST_ATTACHMENTS
+from channels.names import safe_media_type, safe_name
+from channels.texts import cleaned, line
+from channels.times import rfc2822
+
+PROVIDER = "postmark"
+
+LONGEST_ID = 200
+
+
+def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+def _listed(value: Any) -> Any:
+    """The older shape has one object where a list belongs; what is neither is nothing."""
+    return value if isinstance(value, list) else [value] if isinstance(value, dict) else []
+
+
+class Part(BaseModel):
+    """Base of what Postmark sends: names as in its documentation, unknown ones pass."""
+
+    model_config = ConfigDict(extra="ignore", alias_generator=lambda name: name.title().replace("_", ""))
+
+
+Loose = Annotated[str | None, WrapValidator(_or_none)]
+
+
+class Mailbox(Part):
+    email: str | None = None
+    name: Loose = None
+
+
+class LooseMailbox(Part):
+    email: Loose = None
+    name: Loose = None
+
+
+class Header(Part):
+    name: Loose = None
+    value: Loose = None
+
+
+class File(Part):
+    name: Loose = None
+    content: Loose = None
+    data: Loose = None
+    content_type: Loose = None
+    content_id: Loose = Field(None, alias="ContentID")
+
+
+Mailboxes = Annotated[list[Annotated[LooseMailbox | None, WrapValidator(_or_none)]], BeforeValidator(_listed)]
+Headers = Annotated[list[Annotated[Header | None, WrapValidator(_or_none)]], BeforeValidator(_listed)]
+Files = Annotated[list[Annotated[File | None, WrapValidator(_or_none)]], BeforeValidator(_listed)]
+
+
+class InboundMail(Part):
+    """The payload. from_full is missing in the oldest shape."""
+
+    record_type: Loose = None
+    message_id: Loose = Field(None, alias="MessageID")
+    from_: str | None = Field(None, alias="From")
+    from_name: Loose = None
+    from_full: Mailbox | None = None
+    to: Loose = None
+    to_full: Mailboxes = []
+    cc: Loose = None
+    cc_full: Mailboxes = []
+    bcc_full: Mailboxes = []
+    original_recipient: Loose = None
+    subject: str | None = None
+    date: Loose = None
+    text_body: str | None = None
+    html_body: str | None = None
+    stripped_text_reply: Loose = None
+    mailbox_hash: Loose = None
+    headers: Headers = []
+    attachments: Files = []
+    raw_email: Loose = None
+
+    def header(self, name: str) -> str | None:
+        return next((one.value for one in self.headers if one and (one.name or "").lower() == name and one.value), None)
+
+
+MAIL_FIELDS = frozenset(
+    {"from_", "from_full", "subject", "text_body", "html_body", "attachments", "raw_email", "original_recipient"}
+)
+"""One of these makes a payload a mail."""
+
+
+def verify(request: Request, secrets: Secrets) -> Verified:
+    """Raises Unauthenticated without basic auth, Forged unless it is one of `secrets`."""
+    if not secrets.match(request.basic_auth):
+        raise Forged("basic auth doesn't match")
+    return Verified()
+
+
+def parse(request: Request) -> list[Contact]:
+    """One contact a mail. Raises Malformed with the field's path, and for a payload of another webhook."""
+    body = request.json(InboundMail)
+    if (body.record_type or "Inbound") != "Inbound":
+        raise Malformed("RecordType", "Inbound", "the record of another webhook")
+    if not body.model_fields_set & MAIL_FIELDS:
+        raise Malformed("FromFull", "an inbound mail", "a payload without one")
+    mail = _mail(body)
+    found = address(body.original_recipient)
+    mailbox_hash = line(body.mailbox_hash, 200)
+    return [
+        contact.contact(
+            mail,
+            provider=PROVIDER,
+            provider_id=_id(body, mail),
+            received_at=request.received_at,
+            delivered_to=(found,) if found else (),
+            new=cleaned(body.stripped_text_reply or ""),
+            extra={"MailboxHash": mailbox_hash} if mailbox_hash else {},
+        )
+    ]
+
+
+def _mail(body: InboundMail) -> Mail:
+    raw = message.read(body.raw_email.encode()) if body.raw_email else Mail()
+    sender, name = _sender(body)
+    text = cleaned(body.text_body or "")
+    if not text.strip():
+        text = html.to_text(body.html_body or "")
+    return Mail(
+        sender=sender or raw.sender,
+        sender_name=name if sender else raw.sender_name,
+        recipients=_recipients(body) or raw.recipients,
+        subject=line(body.subject) or raw.subject,
+        text=text if text.strip() else raw.text,
+        attachments=_attachments(body) or raw.attachments,
+        message_id=message_id(body.header("message-id")) or raw.message_id,
+        in_reply_to=message_id(body.header("in-reply-to")) or raw.in_reply_to,
+        date=rfc2822(body.date) or rfc2822(body.header("date")) or raw.date,
+        left_out=raw.left_out or len(body.attachments) > MOST_ATTACHMENTS,
+    )
+
+
+def _sender(body: InboundMail) -> tuple[Address | None, str | None]:
+    if body.from_full is not None:
+        found = address(body.from_full.email)
+        if found is not None:
+            return found, line(body.from_full.name or body.from_name, 200)
+    for name, bare in read_mailboxes(body.from_ or ""):
+        found = address(bare)
+        if found is not None:
+            return found, name or line(body.from_name, 200)
+    return None, None
+
+
+def _recipients(body: InboundMail) -> tuple[Address, ...]:
+    full = [one.email for one in (*body.to_full, *body.cc_full, *body.bcc_full) if one and one.email]
+    listed = full or [bare for told in (body.to, body.cc) for _, bare in read_mailboxes(told or "")]
+    return tuple(dict.fromkeys(found for found in map(address, listed) if found is not None))
+
+
+def _attachments(body: InboundMail) -> tuple[Attachment, ...]:
+    return tuple(_attachment(n, file) for n, file in enumerate(body.attachments[:MOST_ATTACHMENTS], 1) if file)
+
+
+def _attachment(n: int, file: File) -> Attachment:
+    """The file; one whose content can't be decoded is named without it, the mail's own words still count."""
+    name, media_type = safe_name(file.name, f"attachment-{n}"), safe_media_type(file.content_type)
+    content_id = line((file.content_id or "").strip("<>"), 250)
+    content = _decoded(file.data if file.content is None else file.content)
+    if content is None:
+        return Attachment(name=name, media_type=media_type, content_id=content_id, inline=content_id is not None)
+    return Attachment.of(name, media_type, content, content_id=content_id, inline=content_id is not None)
+
+
+def _decoded(encoded: str | None) -> bytes | None:
+    if encoded is None:
+        return None
+    try:
+        return b64decode("".join(encoded.split()), validate=True)
+    except ValueError:
+        return None
+
+
+def _id(body: InboundMail, mail: Mail) -> str:
+    """Postmark's MessageID; where it is missing, a hash of what the mail says."""
+    given = line(body.message_id, LONGEST_ID + 1)
+    if given and len(given) <= LONGEST_ID:
+        return given
+    said = (
+        mail.sender.value if mail.sender else "",
+        mail.sender_name,
+        *(one.value for one in mail.recipients),
+        body.original_recipient,
+        mail.subject,
+        body.date,
+        mail.message_id,
+        mail.text,
+        *(one.sha256 or one.name for one in mail.attachments),
+    )
+    return digest((value or "").encode("utf-8", "replace") for value in said)
+
+
+CHANNEL = Channel(
+    "postmark-inbound",
+    PROVIDER,
+    "/hooks/postmark/inbound",
+    Medium.EMAIL,
+    verify=verify,
+    parse=parse,
+)

@@ -1,0 +1,9 @@
+"""Every hook that the gateway serves. Mail over SMTP has none: see channels.smtp."""
+
+from __future__ import annotations
+
+from channels import postmark
+from channels.contract import Channel
+from channels.twilio import sms, status, voice
+
+CHANNELS: tuple[Channel, ...] = (sms.CHANNEL, voice.CHANNEL, status.CHANNEL, postmark.CHANNEL)

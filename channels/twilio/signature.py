@@ -1,0 +1,115 @@
+"""Twilio's signature (Twilio, "Webhooks security"): HMAC of the URL and the form, in X-Twilio-Signature.
+
+A form is signed as the URL followed by every key and value, keys sorted, repeated values sorted and told once.
+Any other body is covered by `bodySHA256` in the query, and the URL alone is signed. Twilio signs some URLs
+with their port and some without; older senders escape an apostrophe in the query. So several spellings of one
+URL are tried, under every secret in force. A body that no signature covers is never accepted.
+
+`RequestValidator.validate` of the twilio library isn't used: it skips the body hash where parameters are a
+mapping, raises TypeError on bytes, and mangles user:password@host:port and IPv6. Its `compute_signature` is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qs, urlsplit
+
+from twilio.request_validator import RequestValidator, get_signature_algorithm
+
+from channels.contract import MIB, Request, Secrets, Verified
+from channels.errors import Forged
+
+HEADER = "X-Twilio-Signature"
+SETTINGS_HEADER = "X-Twilio-Webhooks-Signature-Settings"
+FORM = "application/x-www-form-urlencoded"
+
+LIMIT = MIB
+"""Bytes of the largest body that a Twilio hook takes; a message has 1,600 characters, media come as links."""
+
+_AUTHORITY = re.compile(r"[/?#]")
+
+Pairs = Iterable[tuple[str, str]]
+
+
+class Form(dict[str, list[str]]):
+    """Parameters with repeated keys, as the library wants to see them."""
+
+    @classmethod
+    def of(cls, pairs: Pairs) -> Form:
+        form = cls()
+        for key, value in pairs:
+            form.setdefault(key, []).append(value)
+        return form
+
+    def getall(self, key: str) -> list[str]:
+        return self[key]
+
+
+def sign(url: str, params: Mapping[str, str] | Pairs, token: str) -> str:
+    """The signature that Twilio would send: `url` in full, `params` of the form (none for other bodies)."""
+    pairs = params.items() if isinstance(params, Mapping) else params
+    return _signature(url, Form.of(pairs), token, None)
+
+
+def verify(request: Request, secrets: Secrets) -> Verified:
+    """Raises Forged unless one of `secrets` signed the request, NotTheirs where its form can't be read."""
+    signature = request.header(HEADER)
+    if not signature:
+        raise Forged(f"{HEADER} is missing")
+    form = _covered(request)
+    algorithm = get_signature_algorithm(request.header(SETTINGS_HEADER))
+    try:
+        expected = [
+            _signature(url, form, token, algorithm) for token in secrets.values for url in spellings(request.url)
+        ]
+    except ValueError:
+        raise Forged(f"{SETTINGS_HEADER} names an algorithm that isn't known") from None
+    given = signature.strip().encode()
+    if not sum(hmac.compare_digest(candidate.encode(), given) for candidate in expected):
+        raise Forged(f"{HEADER} doesn't match")
+    return Verified()
+
+
+def spellings(url: str) -> tuple[str, ...]:
+    """The ways in which Twilio may have written `url` when it signed it, each once."""
+    scheme, found, rest = url.partition("://")
+    if not found:
+        return (url,)
+    authority = _AUTHORITY.split(rest, maxsplit=1)[0]
+    path, mark, query = rest[len(authority) :].partition("?")
+    hosts = _with_and_without_port(scheme, authority)
+    queries = (query, query.replace("'", "%27"))
+    return tuple(dict.fromkeys(f"{scheme}://{host}{path}{mark}{query}" for query in queries for host in hosts))
+
+
+def _with_and_without_port(scheme: str, authority: str) -> tuple[str, str, str]:
+    userinfo, at, host = authority.rpartition("@")
+    bare, colon, port = host.rpartition(":")
+    if not colon or not (port.isascii() and port.isdigit()):
+        bare = host
+    default = "443" if scheme.lower() == "https" else "80"
+    return authority, f"{userinfo}{at}{bare}", f"{userinfo}{at}{bare}:{default}"
+
+
+def _covered(request: Request) -> Form:
+    """What is signed besides the URL. Raises Forged for a body that neither parameters nor a hash cover."""
+    if request.media_type == FORM:
+        return Form.of(request.form)
+    try:
+        query = parse_qs(urlsplit(request.url).query)
+    except ValueError:
+        raise Forged("the URL can't be read") from None
+    claimed = query.get("bodySHA256", [])
+    if not claimed and not request.body:
+        return Form()
+    actual = hashlib.sha256(request.body).hexdigest()
+    if len(claimed) != 1 or not hmac.compare_digest(actual.encode(), claimed[0].lower().encode()):
+        raise Forged("bodySHA256 doesn't match the body")
+    return Form()
+
+
+def _signature(url: str, form: Form, token: str, algorithm: str | None) -> str:
+    return str(RequestValidator(token).compute_signature(url, form, algorithm))
