@@ -1,0 +1,152 @@
+"""The gateway put together, explicitly: nothing is made at import, and tests put in parts of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from fastapi import FastAPI
+
+from channels.contract import Channel
+from router.deployment import Deployment
+from router.gateway import desk, health, hooks, problems, providers
+from router.gateway.alerts import SignatureAlerts
+from router.gateway.blobs import Blobs
+from router.gateway.commands import RESULT_S, Commands
+from router.gateway.depth_metrics import QueueDepths
+from router.gateway.desk_guard import TOKENS, DeskGuard
+from router.gateway.edge import Edge
+from router.gateway.health import Parts
+from router.gateway.hooks import Hooks
+from router.gateway.hop_times import observe
+from router.gateway.log import Log
+from router.gateway.measured import Measured
+from router.gateway.metrics import Metrics
+from router.gateway.nonces import Nonces
+from router.gateway.people import People
+from router.gateway.places import Places
+from router.gateway.positions import Positions
+from router.gateway.queues import QueueView
+from router.gateway.results import DESK, Results
+from router.gateway.verification import Verification
+from router.settings import SecretFiles, Settings
+from router.stages.contract import Record
+
+log = structlog.get_logger()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Everything that is made once, of what the deployment gives: settings, secrets, and the clients.
+
+    parts: what /readyz asks. id_key: ROUTER_ID_KEY.
+    """
+
+    settings: Settings
+    deployment: Deployment
+    secrets: SecretFiles
+    id_key: bytes
+    log: Log
+    blobs: Blobs
+    positions: Positions
+    channels: Sequence[Channel]
+    public_url: str
+    parts: Parts = field(default_factory=dict)
+    clock: Callable[[], datetime] = now
+    result_s: float = RESULT_S
+    metrics: Metrics = field(default_factory=Metrics)
+    view: QueueView = field(default_factory=QueueView)
+    results: Results = field(default_factory=Results)
+    places: Places = field(default_factory=Places)
+
+    def __post_init__(self) -> None:
+        self.metrics.registry.register(QueueDepths(self.view))
+
+    def handle(self, record: Record, live: bool) -> None:
+        """One record of the queue topics or of `desk`. live: it came after the reader had caught up."""
+        try:
+            if record.topic == DESK:
+                self.results.apply(record)
+                return
+            event = self.view.apply(record)
+        except ValueError as error:
+            self.metrics.undecodable.labels(record.topic).inc()
+            log.error(  # noqa: TRY400 - a traceback may quote the content
+                "record.undecodable",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                error=type(error).__name__,
+            )
+            return
+        if live and event is not None:
+            observe(self.metrics, record, event)
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """app: ASGI. edge and alerts: for what comes in another way than HTTP."""
+
+    app: FastAPI
+    edge: Edge
+    alerts: SignatureAlerts
+
+
+def build(gateway: Gateway) -> Assembled:
+    """Raises UnknownProvider for a channel that has no setting for its secrets."""
+    settings = gateway.settings
+    providers.announce(gateway.channels, gateway.secrets, settings.allow_unsigned)
+    if not gateway.secrets.get(TOKENS):
+        log.warning("desk.closed", missing=f"ROUTER_{TOKENS}")
+    alerts = SignatureAlerts(gateway.metrics)
+    edge = Edge(gateway.log, gateway.blobs, gateway.id_key, gateway.metrics)
+    app = FastAPI(
+        title="Contact router: gateway",
+        description="Webhooks of providers, and the desk API. Errors are {reason, field?, expected?, owner?, since?}.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app)
+    hooks.add_routes(
+        app,
+        gateway.channels,
+        Hooks(
+            edge=edge,
+            verification=Verification(gateway.secrets, Nonces(), alerts, settings.allow_unsigned),
+            places=gateway.places,
+            metrics=gateway.metrics,
+            texts=gateway.deployment.texts(),
+            public_url=gateway.public_url.rstrip("/"),
+            most_bytes=settings.request_max_bytes,
+            clock=gateway.clock,
+        ),
+    )
+    app.include_router(desk.router(_desk(gateway)))
+    app.include_router(health.router(gateway.parts, gateway.metrics))
+    app.add_middleware(DeskGuard, secrets=gateway.secrets)
+    app.add_middleware(Measured, metrics=gateway.metrics)
+    return Assembled(app, edge, alerts)
+
+
+def _desk(gateway: Gateway) -> desk.Desk:
+    return desk.Desk(
+        view=gateway.view,
+        positions=gateway.positions,
+        commands=Commands(
+            log=gateway.log,
+            results=gateway.results,
+            view=gateway.view,
+            deployment=gateway.deployment,
+            clock=gateway.clock,
+            result_s=gateway.result_s,
+        ),
+        people=People(gateway.log, gateway.deployment, gateway.id_key, gateway.clock),
+        metrics=gateway.metrics,
+    )

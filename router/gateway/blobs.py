@@ -1,0 +1,93 @@
+"""Raw bodies and attachments, content-addressed: `<folder>/<first two hex digits>/<sha256>`.
+
+Each is on the disk, file and folder entry, before `put` returns, so that an event never names bytes that a
+crash can take away. An object store is another class with the same two methods.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import os
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+from channels.errors import Problem
+
+
+class StoreFailed(Problem):
+    """The blob store can't take anything now."""
+
+
+class StoreFull(StoreFailed):
+    """There is no space left for blobs."""
+
+
+class Blobs(Protocol):
+    async def put(self, content: bytes) -> str:
+        """Stores `content` and returns its SHA-256 in hex. Raises StoreFailed, StoreFull."""
+        ...
+
+    async def get(self, sha256: str) -> bytes | None:
+        """The bytes, None where there are none under that hash."""
+        ...
+
+
+class FolderBlobs:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put(self, content: bytes) -> str:
+        return await asyncio.to_thread(self._put, content)
+
+    async def get(self, sha256: str) -> bytes | None:
+        return await asyncio.to_thread(self._get, sha256)
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256
+
+    def _put(self, content: bytes) -> str:
+        digest = hashlib.sha256(content).hexdigest()
+        path = self._path(digest)
+        try:
+            if not path.exists():
+                self._write(path, content)
+            _sync_folder(path.parent)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StoreFull from None
+            raise StoreFailed(f"the blob store failed: {error.strerror}") from None
+        return digest
+
+    def _write(self, path: Path, content: bytes) -> None:
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _sync_folder(self._folder)
+        draft = path.with_name(f".{path.name}.{uuid4().hex}")
+        try:
+            with draft.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+
+    def _get(self, sha256: str) -> bytes | None:
+        if len(sha256) != 64 or not sha256.isalnum():
+            return None
+        try:
+            return self._path(sha256).read_bytes()
+        except FileNotFoundError:
+            return None
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,96 @@
+"""What every way in shares: bytes on the disk, then events on the log, then the answer. In that order.
+
+What can't be parsed is kept raw and dead-lettered, and counts as taken: a provider drops what we refuse.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from channels.contact import Contact
+from channels.errors import Malformed, NotTheirs
+from router.gateway.blobs import Blobs
+from router.gateway.delivery import Delivery, Ready, dead_letter, ready
+from router.gateway.log import Log, TooLarge
+from router.gateway.metrics import Metrics
+
+OFF_THE_LOOP = 64 * 1024
+
+log = structlog.get_logger()
+
+
+class ParseFailed(Malformed):
+    """The channel's parser failed in a way that it shouldn't; `got` is the error's type."""
+
+
+class Edge:
+    """id_key: the key of the address keys (ROUTER_ID_KEY)."""
+
+    def __init__(self, log_: Log, blobs: Blobs, id_key: bytes, metrics: Metrics) -> None:
+        self._log = log_
+        self._blobs = blobs
+        self._id_key = id_key
+        self._metrics = metrics
+
+    async def take(
+        self, delivery: Delivery, parse: Callable[[], Sequence[Contact]], *, slow: bool = False
+    ) -> tuple[str, ...]:
+        """Ids of the delivery's contacts, once the log has them; none where it was dead-lettered.
+
+        slow: parsing may take long whatever the size. Raises NotTheirs, Unavailable, StoreFailed.
+        """
+        try:
+            found = await self._read(delivery, parse, slow=slow)
+            return await self._accept(delivery, found)
+        except ParseFailed as problem:
+            await self._dead_letter(delivery, "parse-failed", problem)
+        except Malformed as problem:
+            await self._dead_letter(delivery, "malformed", problem)
+        except TooLarge:
+            await self._dead_letter(delivery, "too-large")
+        return ()
+
+    async def _read(
+        self, delivery: Delivery, parse: Callable[[], Sequence[Contact]], *, slow: bool
+    ) -> tuple[Ready, ...]:
+        def read() -> tuple[Ready, ...]:
+            return ready(delivery, parse(), self._id_key)
+
+        try:
+            if slow or len(delivery.raw) > OFF_THE_LOOP:
+                return await asyncio.to_thread(read)
+            return read()
+        except (Malformed, NotTheirs):
+            raise
+        except Exception as error:
+            # A parser that raises what it shouldn't is our fault, and the delivery must not suffer for it. Only
+            # the error's type is told: its message may quote the content.
+            kind = type(error).__name__
+            log.error("parse.failed", channel=delivery.channel, error=kind, raw=delivery.sha256)  # noqa: TRY400 - no traceback: it may quote the content
+            raise ParseFailed("body", "what the channel can parse", kind) from None
+
+    async def _accept(self, delivery: Delivery, found: Sequence[Ready]) -> tuple[str, ...]:
+        if not found:
+            return ()
+        contents = [delivery.raw, *(content for one in found for content in one.attachments)]
+        await asyncio.gather(*(self._blobs.put(content) for content in contents))
+        for one in found:
+            await self._log.append(one.message)
+        self._metrics.contacts.labels(delivery.channel, "accepted").inc(len(found))
+        return tuple(one.contact_id for one in found)
+
+    async def _dead_letter(self, delivery: Delivery, reason: str, problem: Malformed | None = None) -> None:
+        await self._blobs.put(delivery.raw)
+        await self._log.append(dead_letter(delivery, reason, problem))
+        self._metrics.contacts.labels(delivery.channel, "dead-lettered").inc()
+        log.warning(
+            "contact.dead_lettered",
+            channel=delivery.channel,
+            reason=reason,
+            field=problem and problem.field,
+            expected=problem and problem.expected,
+            raw=delivery.sha256,
+        )

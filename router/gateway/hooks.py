@@ -1,0 +1,156 @@
+"""Webhooks: one route a channel. Limit, secrets, verify, parse, store, append; only then the answer.
+
+Statuses: 2xx the log has it (or its dead letter); 400 it isn't the provider's; 401 no credentials; 403 forged;
+413 too large; 503 with Retry-After whatever fails for reasons of ours. Never 429, never another 5xx.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from channels.contact import Contact
+from channels.contract import Channel, Confirmation, Reply, Request, Texts
+from channels.errors import Malformed, NotTheirs, Problem
+from router.gateway import body
+from router.gateway.delivery import Delivery
+from router.gateway.edge import Edge
+from router.gateway.metrics import Metrics
+from router.gateway.places import Place, Places
+from router.gateway.refusals import refusal_of, response
+from router.gateway.trace import traceparent
+from router.gateway.verification import Verification
+
+CONTACT_HEADER = "X-Router-Contact-Id"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What every hook works with. public_url: without a slash at its end. most_bytes: of a body."""
+
+    edge: Edge
+    verification: Verification
+    places: Places
+    metrics: Metrics
+    texts: Texts
+    public_url: str
+    most_bytes: int
+    clock: Callable[[], datetime]
+
+    async def take(self, channel: Channel, http: HttpRequest) -> Response:
+        """The answer to one request of a channel."""
+        try:
+            with self.places.take() as place:
+                return await self._take(channel, http, place)
+        except Problem as problem:
+            return self._refuse(channel, problem)
+
+    async def _take(self, channel: Channel, http: HttpRequest, place: Place) -> Response:
+        started = time.perf_counter()
+        raw = await body.read(http, self._limit(channel), place)
+        request = self._request(http, raw)
+        delivery = Delivery(
+            channel=channel.name,
+            provider=channel.provider,
+            medium=channel.medium,
+            raw=raw,
+            media_type=request.media_type or "application/octet-stream",
+            received_at=request.received_at,
+            traceparent=traceparent(request.header("traceparent")),
+        )
+        verified = self.verification.check(channel, request, delivery.sha256)
+        found = await self.edge.take(delivery, _parser(channel, request, theirs=verified is not None))
+        self.verification.done(channel, verified, delivery.sha256)
+        if found:
+            ms = round((time.perf_counter() - started) * 1000, 1)
+            log.info("contact.accepted", channel=channel.name, contact=found[0], bytes=len(raw), ms=ms)
+        return self._reply(channel, request, found)
+
+    def _limit(self, channel: Channel) -> int:
+        return min(channel.limit, self.most_bytes)
+
+    def _request(self, http: HttpRequest, raw: bytes) -> Request:
+        path: bytes = http.scope.get("raw_path") or http.scope["path"].encode()
+        query: bytes = http.scope["query_string"]
+        target = path.partition(b"?")[0] + (b"?" + query if query else b"")
+        return Request(
+            method=http.method,
+            url=self.public_url + target.decode("latin-1"),
+            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in http.headers.raw),
+            body=raw,
+            received_at=self.clock(),
+        )
+
+    def _reply(self, channel: Channel, request: Request, found: tuple[str, ...]) -> Response:
+        try:
+            reply = channel.reply(request, self.texts)
+        except Exception as error:
+            # The log has the contact: whatever is wrong with the reply, the provider must not send it again.
+            log.error("reply.failed", channel=channel.name, error=type(error).__name__)  # noqa: TRY400 - a traceback may quote the content
+            reply = Reply()
+        headers = {CONTACT_HEADER: found[0]} if found else {}
+        return Response(reply.body, reply.status, headers, media_type=reply.media_type)
+
+    def _refuse(self, channel: Channel, problem: Problem) -> Response:
+        why = refusal_of(problem).reason
+        self.metrics.contacts.labels(channel.name, why).inc()
+        log.warning("hook.refused", channel=channel.name, why=why)
+        return response(problem, channel.provider)
+
+
+def _parser(channel: Channel, request: Request, *, theirs: bool) -> Callable[[], Sequence[Contact]]:
+    """theirs: the signature held, so nothing in the request makes it somebody else's; it is malformed at worst."""
+
+    def parse() -> Sequence[Contact]:
+        try:
+            found = channel.parse(request)
+        except NotTheirs:
+            if not theirs:
+                raise
+            raise Malformed("body", "the provider's form", "something else") from None
+        if isinstance(found, Confirmation):
+            raise Malformed("body", "contacts", "a subscription to confirm")
+        return found
+
+    return parse
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"description": f"On the log; {CONTACT_HEADER} names the contact. What can't be parsed is kept for a person"},
+    400: {"description": "Not a request of this provider"},
+    401: {"description": "No credentials"},
+    403: {"description": "The signature doesn't hold"},
+    413: {"description": "Larger than the channel takes"},
+    503: {"description": "Off, overloaded, or the log is away; Retry-After says when to come again"},
+}
+
+
+def add_routes(app: FastAPI, channels: Sequence[Channel], hooks: Hooks) -> None:
+    for channel in channels:
+        app.add_api_route(
+            channel.path,
+            _endpoint(channel, hooks),
+            methods=list(channel.methods),
+            name=channel.name,
+            tags=["hooks"],
+            summary=f"Webhook of {channel.provider}: {channel.name}",
+            response_class=Response,
+            responses=RESPONSES,
+        )
+
+
+def _endpoint(channel: Channel, hooks: Hooks) -> Callable[[HttpRequest], Awaitable[Response]]:
+    async def hook(request: HttpRequest) -> Response:
+        return await hooks.take(channel, request)
+
+    return hook

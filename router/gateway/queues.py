@@ -1,0 +1,160 @@
+"""What waits where: a fold over every queue topic, read from its start.
+
+Each topic and key is followed by itself: the higher (epoch, revision) holds, tombstones carry one too. A move
+writes to the new queue first, then `moved` and a tombstone to the old one; the topics may be read in any order,
+so the old topic's tombstone takes nothing from the new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from router.model.cloudevents import version
+from router.model.events import QueueEvent
+from router.model.incident import ContactRef, IncidentState
+from router.stages.contract import Record
+from scoring.model import Severity, Skill
+
+PREFIX = "queue."
+TOPICS = tuple(PREFIX + skill for skill in Skill)
+TOMBSTONES = 50_000
+
+Version = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The last event of an incident on one queue, and the version that it had."""
+
+    version: Version
+    event: QueueEvent
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How much of one severity and state is on one queue."""
+
+    skill: Skill
+    severity: Severity
+    state: IncidentState
+    count: int
+
+
+class QueueView:
+    """Fed with each record by `apply`; the rest reads."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, dict[str, Held]] = {topic: {} for topic in TOPICS}
+        self._gone: OrderedDict[tuple[str, str], Version] = OrderedDict()
+        self._moving: dict[str, Held] = {}
+        self._contacts: dict[str, str] = {}
+        self._waiters: dict[str, list[tuple[int, asyncio.Future[None]]]] = defaultdict(list)
+
+    def apply(self, record: Record) -> QueueEvent | None:
+        """Folds one record in. The event, where it is news. Raises ValueError where it can't be read."""
+        if record.topic not in self._held or record.key is None:
+            return None
+        key, at = record.key.decode("utf-8", "replace"), version(record.headers)
+        known = self._version(record.topic, key)
+        if known is not None and at < known:
+            return None
+        if record.value is None:
+            self._remove(record.topic, key, at)
+            return None
+        event = QueueEvent.model_validate_json(record.value)
+        self._hold(record.topic, key, Held(at, event))
+        return event if known is None or at > known else None
+
+    def incident(self, incident_id: str) -> QueueEvent | None:
+        """The incident as it is now, on whichever queue it stands; None where no queue knows it."""
+        held = [queue[incident_id] for queue in self._held.values() if incident_id in queue]
+        settled = [one for one in held if one.event.state is not IncidentState.MOVED]
+        moving = self._moving.get(incident_id)
+        candidates = settled or held or ([moving] if moving else [])
+        return max(candidates, key=lambda one: one.version).event if candidates else None
+
+    def contact(self, contact_id: str) -> tuple[QueueEvent, ContactRef] | None:
+        """The incident that has the contact, and where its record stands."""
+        incident = self.incident(self._contacts.get(contact_id, ""))
+        refs = () if incident is None else incident.contacts
+        found = next((ref for ref in refs if ref.contact_id == contact_id), None)
+        return (incident, found) if incident and found else None
+
+    def queue(self, skill: Skill) -> list[QueueEvent]:
+        """Open incidents of a queue: the most severe first, then who has waited longest."""
+        return sorted(
+            self._open(skill), key=lambda event: (event.severity.value, event.waiting_since, event.incident_id)
+        )
+
+    def depths(self) -> Iterator[Depth]:
+        for skill in Skill:
+            counts = Counter((event.severity, event.state) for event in self._open(skill))
+            for severity in Severity:
+                for state in (IncidentState.WAITING, IncidentState.OWNED):
+                    yield Depth(skill, severity, state, counts[severity, state])
+
+    def settle(self) -> None:
+        """Called once everything that stood on the topics has been read: nothing is on its way any more."""
+        self._moving.clear()
+
+    async def reached(self, incident_id: str, revision: int, timeout_s: float) -> bool:
+        """True once the view has the incident at `revision` or later; False where that takes too long."""
+        incident = self.incident(incident_id)
+        if incident is not None and incident.revision >= revision:
+            return True
+        waiter = asyncio.get_running_loop().create_future()
+        entry = (revision, waiter)
+        self._waiters[incident_id].append(entry)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await waiter
+        except TimeoutError:
+            return False
+        finally:
+            self._waiters[incident_id].remove(entry)
+            if not self._waiters[incident_id]:
+                del self._waiters[incident_id]
+        return True
+
+    def _open(self, skill: Skill) -> Iterator[QueueEvent]:
+        return (held.event for held in self._held[PREFIX + skill].values() if held.event.state.open)
+
+    def _version(self, topic: str, key: str) -> Version | None:
+        held = self._held[topic].get(key)
+        return held.version if held else self._gone.get((topic, key))
+
+    def _hold(self, topic: str, key: str, held: Held) -> None:
+        self._held[topic][key] = held
+        self._gone.pop((topic, key), None)
+        event = held.event
+        if event.state is not IncidentState.MOVED:
+            self._moving.pop(key, None)
+        for ref in event.contacts:
+            self._contacts[ref.contact_id] = key
+        for revision, waiter in self._waiters.get(key, ()):
+            if event.revision >= revision and not waiter.done():
+                waiter.set_result(None)
+
+    def _remove(self, topic: str, key: str, at: Version) -> None:
+        held = self._held[topic].pop(key, None)
+        self._gone[topic, key] = at
+        self._gone.move_to_end((topic, key))
+        while len(self._gone) > TOMBSTONES:
+            self._gone.popitem(last=False)
+        if held is None or any(key in queue for queue in self._held.values()):
+            return
+        if self._is_on_its_way(key, held):
+            self._moving[key] = held
+            return
+        for ref in held.event.contacts:
+            self._contacts.pop(ref.contact_id, None)
+
+    def _is_on_its_way(self, key: str, held: Held) -> bool:
+        """True where its new queue has it, but this reader hasn't read that yet."""
+        if held.event.moved_to is None:
+            return False
+        there = self._version(PREFIX + held.event.moved_to, key)
+        return there is None or there < held.version

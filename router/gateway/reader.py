@@ -1,0 +1,157 @@
+"""Reads topics without a group, for as long as the gateway lives: some from their starts, some from their ends.
+
+It is caught up once it has read what was there when it started; only then may anybody rely on it. A broker that
+goes away is waited for, and reading goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+
+from channels.errors import Problem
+from router.stages.contract import Record
+
+# A hot partition's next fetch names only the idle ones and is held this long (500 by default, seen as stalls).
+FETCH_WAIT_MS = 20
+ANSWER_S = 5.0
+STOP_S = 1.0
+RETRY_S = 0.3
+
+log = structlog.get_logger()
+
+Handle = Callable[[Record, bool], None]
+
+
+class Reader:
+    """handle: called with each record, and whether it came after the reader had caught up; it must not raise."""
+
+    def __init__(
+        self, bootstrap_servers: str, *, from_start: Collection[str], from_end: Collection[str], handle: Handle
+    ) -> None:
+        self._servers = bootstrap_servers
+        self._from_start = frozenset(from_start)
+        self._from_end = frozenset(from_end)
+        self._handle = handle
+        self._positions: dict[TopicPartition, int] = {}
+        self._targets: dict[TopicPartition, int] = {}
+        self._caught_up = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self._caught_up.is_set()
+
+    async def caught_up(self) -> None:
+        await self._caught_up.wait()
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="reader")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        said = ""
+        while True:
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=self._servers,
+                client_id="router-gateway-reader",
+                group_id=None,
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                fetch_max_wait_ms=FETCH_WAIT_MS,
+                max_partition_fetch_bytes=4 * 1024 * 1024,
+            )
+            try:
+                async with asyncio.timeout(ANSWER_S):
+                    await consumer.start()
+                await self._assign(consumer)
+                said = ""
+                while True:
+                    await self._read(consumer)
+            except OffsetOutOfRangeError as error:
+                self._forget(error)
+            except (KafkaError, MissingTopics, TimeoutError, OSError) as error:
+                why = str(error) if isinstance(error, MissingTopics) else type(error).__name__
+                if why != said:
+                    log.warning("reader.waiting", why=why)
+                    said = why
+            finally:
+                await stop(consumer)
+            await asyncio.sleep(RETRY_S)
+
+    async def _assign(self, consumer: AIOKafkaConsumer) -> None:
+        """Fixes every position and the ends that have to be reached."""
+        async with asyncio.timeout(ANSWER_S):
+            there = await consumer.topics()
+            missing = (self._from_start | self._from_end) - there
+            if missing:
+                raise MissingTopics(f"topics missing: {', '.join(sorted(missing))}")
+            partitions = [
+                TopicPartition(topic, partition)
+                for topic in sorted(self._from_start | self._from_end)
+                for partition in sorted(consumer.partitions_for_topic(topic) or ())
+            ]
+            starts = await consumer.beginning_offsets(partitions)
+            ends = await consumer.end_offsets(partitions)
+        consumer.assign(partitions)
+        for partition in partitions:
+            first = starts[partition] if partition.topic in self._from_start else ends[partition]
+            consumer.seek(partition, self._positions.setdefault(partition, first))
+        if not self._caught_up.is_set():
+            self._targets = {partition: ends[partition] for partition in partitions}
+            await self._settle(consumer)
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+        fetched = await consumer.getmany(timeout_ms=200)
+        for partition, records in fetched.items():
+            for raw in records:
+                self._positions[partition] = raw.offset + 1
+                record = Record(
+                    topic=raw.topic,
+                    partition=raw.partition,
+                    offset=raw.offset,
+                    key=raw.key,
+                    value=raw.value,
+                    headers=tuple((name, value or b"") for name, value in raw.headers),
+                    timestamp=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
+                )
+                self._handle(record, self._caught_up.is_set())
+        if not self._caught_up.is_set():
+            await self._settle(consumer)
+
+    async def _settle(self, consumer: AIOKafkaConsumer) -> None:
+        """Marks as reached what has been read to its end. A compacted topic may end in a hole, so it is the
+        consumer's own position that counts."""
+        for partition, end in list(self._targets.items()):
+            if await consumer.position(partition) >= end:
+                del self._targets[partition]
+        if not self._targets:
+            self._caught_up.set()
+
+    def _forget(self, error: OffsetOutOfRangeError) -> None:
+        """A position that is no longer there: the topic was trimmed or made anew, so it is read from its start."""
+        for partition in error.args[0] if error.args and isinstance(error.args[0], dict) else list(self._positions):
+            log.warning("reader.position_lost", topic=partition.topic, partition=partition.partition)
+            self._positions.pop(partition, None)
+
+
+class MissingTopics(Problem):
+    """The topics that have to be read aren't there (yet)."""
+
+
+async def stop(consumer: AIOKafkaConsumer) -> None:
+    """Closes a consumer within about a second, whatever state the broker is in."""
+    with contextlib.suppress(TimeoutError, KafkaError, OSError):
+        async with asyncio.timeout(STOP_S):
+            await consumer.stop()

@@ -1,0 +1,207 @@
+"""Serves the gateway: HTTP and SMTP on one loop, on sockets that are given to it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import structlog
+import uvicorn
+
+from channels.errors import Problem
+from channels.registry import CHANNELS
+from router import deployment, id_key
+from router.gateway.alerts import SignatureAlerts
+from router.gateway.app import Gateway, build
+from router.gateway.blobs import FolderBlobs
+from router.gateway.lag import Sampler
+from router.gateway.metrics import Metrics
+from router.gateway.positions import KafkaPositions
+from router.gateway.producer import KafkaLog
+from router.gateway.queues import TOPICS, QueueView
+from router.gateway.reader import Reader
+from router.gateway.results import DESK
+from router.gateway.smtp import Listener, Mailbox
+from router.settings import SecretFiles, Settings
+
+FINISH_S = 1.5
+TICK_S = 10.0
+
+log = structlog.get_logger()
+
+
+class NotConfigured(Problem):
+    """Something that a gateway can't do without isn't set."""
+
+
+class _Server(uvicorn.Server):
+    """Signals are the caller's: uvicorn would catch them for itself and raise them again."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(settings: Settings, http: socket.socket, smtp: socket.socket | None, ready_fd: int | None = None) -> None:
+    """Serves until SIGINT or SIGTERM. When it can serve it writes a line to `ready_fd` and closes it.
+
+    Raises NotConfigured, BadDeployment, BadIdKey, BadTls.
+    """
+    asyncio_run = asyncio.run
+    with contextlib.suppress(ImportError):
+        import uvloop  # noqa: PLC0415 - not there on every system
+
+        asyncio_run = uvloop.run
+    asyncio_run(_until_signalled(settings, http, smtp, ready_fd))
+
+
+async def _until_signalled(
+    settings: Settings, http: socket.socket, smtp: socket.socket | None, ready_fd: int | None
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+
+    def ready() -> None:
+        if ready_fd is not None:
+            os.write(ready_fd, b"ready\n")
+            os.close(ready_fd)
+
+    await serve(settings, http=http, smtp=smtp, ready=ready, stop=stop)
+
+
+async def serve(
+    settings: Settings,
+    *,
+    http: socket.socket,
+    smtp: socket.socket | None,
+    ready: Callable[[], None],
+    stop: asyncio.Event,
+) -> None:
+    """Serves until `stop` is set. Calls `ready` once: when the broker answers, and queues and results are read.
+
+    A broker that isn't there yet is waited for; until then deliveries are answered 503. Raises NotConfigured,
+    BadDeployment, BadIdKey, BadTls.
+    """
+    if settings.bootstrap_servers is None:
+        raise NotConfigured("KAFKA_BOOTSTRAP_SERVERS isn't set")
+    secrets = SecretFiles(settings.data_dir)
+    producer = KafkaLog(settings.bootstrap_servers)
+    positions = KafkaPositions(settings.bootstrap_servers)
+    metrics, view = Metrics(), QueueView()
+    reader = Reader(
+        settings.bootstrap_servers,
+        from_start=TOPICS,
+        from_end=(DESK,),
+        handle=lambda record, live: gateway.handle(record, live=live),
+    )
+    gateway = Gateway(
+        settings=settings,
+        deployment=deployment.load(settings.config),
+        secrets=secrets,
+        id_key=id_key.kept(settings.data_dir, secrets),
+        log=producer,
+        blobs=FolderBlobs(settings.data_dir / "blobs"),
+        positions=positions,
+        channels=CHANNELS,
+        public_url=settings.public_url or address(http),
+        parts={"log": lambda: producer.ready, "queues": lambda: reader.ready, "results": lambda: reader.ready},
+        metrics=metrics,
+        view=view,
+    )
+    parts = build(gateway)
+    mailbox = Mailbox(
+        edge=parts.edge,
+        places=gateway.places,
+        secrets=secrets,
+        alerts=parts.alerts,
+        metrics=metrics,
+        allow=settings.smtp_allow,
+        clock=gateway.clock,
+    )
+    sampler = Sampler(settings.bootstrap_servers, metrics)
+    listener = Listener(mailbox, settings)
+    async with contextlib.AsyncExitStack() as closing:
+        producer.start()
+        closing.push_async_callback(producer.stop)
+        closing.push_async_callback(positions.stop)
+        reader.start()
+        closing.push_async_callback(reader.stop)
+        sampler.start()
+        closing.push_async_callback(sampler.stop)
+        await closing.enter_async_context(_ticking(parts.alerts))
+        if smtp is not None:
+            await listener.start(smtp)
+            closing.push_async_callback(listener.stop, FINISH_S)
+        await closing.enter_async_context(_http(parts.app, http))
+        await _ready_or_stopped(producer, reader, stop)
+        if not stop.is_set():
+            view.settle()
+            log.info("gateway.ready", url=gateway.public_url)
+            ready()
+        await stop.wait()
+        log.info("gateway.stopping")
+
+
+async def _ready_or_stopped(producer: KafkaLog, reader: Reader, stop: asyncio.Event) -> None:
+    async def ready() -> None:
+        await producer.connected()
+        await reader.caught_up()
+
+    waiting = [asyncio.create_task(ready()), asyncio.create_task(stop.wait())]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def _http(app: object, http: socket.socket) -> AsyncIterator[None]:
+    server = _Server(
+        uvicorn.Config(
+            app,  # type: ignore[arg-type]  # an ASGI app
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,  # paths hold ids of other people's records
+            server_header=False,
+            timeout_graceful_shutdown=int(FINISH_S) or 1,
+            backlog=2048,
+        )
+    )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    serving = asyncio.create_task(server.serve(sockets=[http]), name="http")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@contextlib.asynccontextmanager
+async def _ticking(alerts: SignatureAlerts) -> AsyncIterator[None]:
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            alerts.tick()
+
+    ticking = asyncio.create_task(tick(), name="alerts")
+    try:
+        yield
+    finally:
+        ticking.cancel()
+
+
+def address(http: socket.socket) -> str:
+    """What a bound socket is reached at on this machine."""
+    host, port = http.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

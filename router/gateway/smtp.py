@@ -1,0 +1,228 @@
+"""The SMTP listener: 250 only once the log has the mail, else 451 (RFC 1123, 5.3.3), so that the client keeps it.
+
+Mail is taken from the networks of ROUTER_SMTP_ALLOW, and from whoever authenticates as one of ROUTER_SMTP_USERS;
+a password is asked for only under TLS or on loopback. What can't be parsed is kept raw and answered 250.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import ssl
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from weakref import WeakSet
+
+import structlog
+from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from channels.contact import Medium
+from channels.errors import Problem
+from channels.smtp import PROVIDER, parse_mail
+from router.gateway.alerts import SignatureAlerts
+from router.gateway.blobs import StoreFull
+from router.gateway.delivery import Delivery
+from router.gateway.edge import Edge
+from router.gateway.metrics import Metrics
+from router.gateway.places import Places
+from router.gateway.refusals import refusal_of
+from router.gateway.trace import traceparent
+from router.settings import SecretFiles, Settings
+
+USERS = "SMTP_USERS"
+CHANNEL = "smtp"
+MOST_CONNECTIONS = 100
+IDLE_S = 120.0
+NULL_PATH = "<>"
+
+NOT_ALLOWED = "554 5.7.1 mail is not taken from here"
+TOO_MANY = "421 4.3.2 too many connections, try again"
+NEEDS_TLS = "538 5.7.11 a password is taken only under TLS"
+AGAIN = "451 4.3.0 not taken, try again"
+NO_SPACE = "452 4.3.1 no space left, try again"
+
+log = structlog.get_logger()
+
+
+class BadTls(Problem):
+    """The certificate or key of the SMTP listener can't be used."""
+
+
+class Connection(SMTP):
+    # Real mail has longer lines than RFC 5321's 1000 bytes; to refuse it would lose it.
+    line_length_limit = 1024 * 1024
+
+
+@dataclass
+class Mailbox:
+    """What aiosmtpd calls: its names for methods, and strings with status lines for answers."""
+
+    edge: Edge
+    places: Places
+    secrets: SecretFiles
+    alerts: SignatureAlerts
+    metrics: Metrics
+    allow: Collection[IPv4Network | IPv6Network]
+    clock: Callable[[], datetime]
+    connections: WeakSet[Connection] = field(default_factory=WeakSet)
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, server: Connection, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        offered = self.secrets.get(USERS) and _private(session)
+        return [line for line in responses if offered or not line.startswith("250-AUTH")]
+
+    async def handle_AUTH(  # noqa: N802
+        self, server: Connection, session: Session, envelope: Envelope, args: list[str]
+    ) -> object:
+        return MISSING if _private(session) else NEEDS_TLS
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: Connection, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if not (session.authenticated or self._allowed(session)):
+            self.metrics.contacts.labels(CHANNEL, "not-allowed").inc()
+            log.warning("smtp.refused", why="not-allowed")
+            return NOT_ALLOWED
+        if sum(connection.transport is not None for connection in self.connections) > MOST_CONNECTIONS:
+            self.metrics.contacts.labels(CHANNEL, "full").inc()
+            return TOO_MANY
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Connection, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        started = time.perf_counter()
+        content = envelope.original_content or b""
+        sender = "" if envelope.mail_from in (None, NULL_PATH) else str(envelope.mail_from)
+        recipients = tuple(str(each) for each in envelope.rcpt_tos)
+        received_at = self.clock()
+        delivery = Delivery(
+            channel=CHANNEL,
+            provider=PROVIDER,
+            medium=Medium.EMAIL,
+            raw=content,
+            media_type="message/rfc822",
+            received_at=received_at,
+            traceparent=traceparent(None),
+        )
+        try:
+            with self.places.take() as place:
+                place.grow(len(content))
+                # A mail may take long to read, whatever its size.
+                found = await self.edge.take(
+                    delivery, lambda: [parse_mail(content, sender, recipients, received_at)], slow=True
+                )
+        except Problem as problem:
+            why = refusal_of(problem).reason
+            self.metrics.contacts.labels(CHANNEL, why).inc()
+            log.warning("smtp.refused", why=why)
+            return NO_SPACE if isinstance(problem, StoreFull) else AGAIN
+        if not found:
+            return "250 OK kept for a person to read"
+        ms = round((time.perf_counter() - started) * 1000, 1)
+        log.info("contact.accepted", channel=CHANNEL, contact=found[0], bytes=len(content), ms=ms)
+        return f"250 OK {found[0]}"
+
+    async def handle_exception(self, error: Exception) -> str:
+        """What the listener itself fails on. The error's text may quote the mail, so only its type is told."""
+        log.error("smtp.failed", error=type(error).__name__)
+        return AGAIN
+
+    def authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object
+    ) -> AuthResult:
+        user, password = (given.login, given.password) if isinstance(given, LoginPassword) else (b"", b"")
+        if self.secrets.get(USERS).match((user + b":" + password).decode("utf-8", "replace")):
+            self.alerts.verified(PROVIDER)
+            return AuthResult(success=True)
+        self.metrics.contacts.labels(CHANNEL, "forged").inc()
+        log.warning("smtp.refused", why="password")
+        self.alerts.refused(PROVIDER, f"ROUTER_{USERS}")
+        return AuthResult(success=False, handled=False)
+
+    def _allowed(self, session: Session) -> bool:
+        peer = _peer(session)
+        return peer is not None and any(peer in network for network in self.allow)
+
+
+def _peer(session: Session) -> object:
+    """The client's address; an IPv4 one also where the socket tells it as IPv6."""
+    try:
+        found = ip_address(str((session.peer or ("",))[0]).partition("%")[0])
+    except ValueError:
+        return None
+    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+
+
+def _private(session: Session) -> bool:
+    """True where nobody on the way can read a password."""
+    return session.ssl is not None or bool(getattr(_peer(session), "is_loopback", False))
+
+
+class Listener:
+    """Serves a mailbox on a socket."""
+
+    def __init__(self, mailbox: Mailbox, settings: Settings, idle_s: float = IDLE_S) -> None:
+        """Raises BadTls."""
+        self._mailbox = mailbox
+        self._settings = settings
+        self._idle_s = idle_s
+        self._tls = tls_context(settings)
+        self._server: asyncio.Server | None = None
+        # aiosmtpd logs commands and addresses.
+        logging.getLogger("mail.log").setLevel(logging.CRITICAL + 1)
+
+    async def start(self, socket: object) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._connection, sock=socket)  # type: ignore[call-overload]  # a bound socket; typeshed wants host or sock literally
+
+    async def stop(self, within_s: float) -> None:
+        """Takes no new connection, lets mails that are being taken finish, then closes all."""
+        if self._server is None:
+            return
+        self._server.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._mailbox.places.idle()
+        for connection in list(self._mailbox.connections):
+            if connection.transport is not None:
+                connection.transport.close()
+
+    def _connection(self) -> Connection:
+        connection = Connection(
+            self._mailbox,
+            hostname=self._settings.smtp_hostname,
+            ident="contact router",
+            data_size_limit=self._settings.smtp_max_bytes,
+            enable_SMTPUTF8=True,
+            decode_data=False,
+            tls_context=self._tls,
+            require_starttls=self._settings.smtp_require_tls,
+            timeout=self._idle_s,
+            auth_require_tls=False,  # `handle_AUTH` asks for TLS, except on loopback
+            authenticator=self._mailbox.authenticate,
+            loop=asyncio.get_running_loop(),
+        )
+        self._mailbox.connections.add(connection)
+        return connection
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """None where no certificate is set. Raises BadTls with the file and what is wrong."""
+    cert, key = settings.smtp_tls_cert, settings.smtp_tls_key
+    if cert is None:
+        if settings.smtp_require_tls:
+            raise BadTls("ROUTER_SMTP_REQUIRE_TLS is set, but ROUTER_SMTP_TLS_CERT isn't")
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(cert, key)
+    except (OSError, ssl.SSLError) as error:
+        raise BadTls(f"ROUTER_SMTP_TLS_CERT {cert}, ROUTER_SMTP_TLS_KEY {key}: {error}") from None
+    return context
