@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from scoring.assess import assess as assess_by_rubric
-
 from channels.contact import Address, Contact, Direction
 from router.model.catalogue import INBOUND
 from router.model.cloudevents import Attributes
 from router.model.events import ContactReceived, ContactScored, Position
 from router.stages.contract import Entries, Entry, Outcome, Record, Step, Undecodable
 from router.stages.decode import decode
+from scoring.assess import assess as assess_by_rubric
 from scoring.model import Assessment
 
 PoolFor = Callable[[tuple[Address, ...]], str]

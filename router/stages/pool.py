@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from scoring.combine import combine as combine_by_rubric
-
 from router.model.catalogue import POOL
 from router.model.commands import Command
 from router.model.events import ContactScored, PeopleChanged, PolicyApplied, Position
@@ -22,6 +20,7 @@ from router.stages.dispatch import dispatch
 from router.stages.in_force import in_force, put_in_force
 from router.stages.state import KINDS, IncidentEntry
 from router.stages.triage import Combine
+from scoring.combine import combine as combine_by_rubric
 
 
 @dataclass(frozen=True)
