@@ -6,7 +6,7 @@ Its three functions in a row: identity says who it is, triage which incident, di
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from router.model.catalogue import POOL
 from router.model.commands import Command
@@ -31,7 +31,7 @@ class Pool:
     name: str = "pool"
     sources: tuple[str, ...] = ("pool",)
     stateful: bool = True
-    kinds: Mapping[str, type[Entry]] = KINDS
+    kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: KINDS)
 
     def step(self, entries: Entries, record: Record) -> Step:
         """Raises Undecodable for a record that is no event of a pool's log, NoPolicy where none is in force."""
