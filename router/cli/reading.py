@@ -40,7 +40,10 @@ class TopicReader:
 
     async def take(self, topics: Collection[str], *, from_start: bool) -> None:
         """What `records` reads from here on: all partitions of `topics`, from their starts or their ends."""
-        await self._consumer.topics()
+        # Asking for the ends of every first partition makes the client learn how many there are.
+        firsts = [TopicPartition(topic, 0) for topic in topics]
+        self._consumer.assign(firsts)
+        await self.ends()
         slots = [TopicPartition(topic, part) for topic in topics for part in self._partitions(topic)]
         self._consumer.assign(slots)
         if slots:
