@@ -11,8 +11,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from router.gateway.closing import closed
 from router.gateway.metrics import Metrics
-from router.gateway.reader import stop
 
 GROUPS = ("intake", "pool")
 EVERY_S = 5.0
@@ -56,10 +56,8 @@ class Sampler:
             except (KafkaError, TimeoutError, OSError) as error:
                 log.debug("lag.unknown", why=type(error).__name__)
             finally:
-                await stop(consumer)
-                with contextlib.suppress(TimeoutError, KafkaError, OSError):
-                    async with asyncio.timeout(1):
-                        await admin.close()
+                await closed(consumer.stop())
+                await closed(admin.close())
             await asyncio.sleep(self._every_s)
 
     async def _sample(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient) -> None:

@@ -10,8 +10,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from pydantic import ValidationError
 
+from router.gateway.closing import closed
 from router.gateway.log import Unavailable
-from router.gateway.reader import ANSWER_S, FETCH_WAIT_MS, stop
+from router.gateway.partitions import ANSWER_S, MissingTopics, partitions
+from router.gateway.reader import FETCH_WAIT_MS
 from router.model.events import ContactScored
 
 POOL = "pool"
@@ -50,7 +52,7 @@ class KafkaPositions:
                     value = await self._value(partition, offset)
             except OffsetOutOfRangeError:
                 return None
-            except (KafkaError, TimeoutError, OSError):
+            except (KafkaError, MissingTopics, TimeoutError, OSError):
                 await self._drop()
                 raise Unavailable from None
         try:
@@ -90,8 +92,7 @@ class KafkaPositions:
         )
         async with asyncio.timeout(ANSWER_S):
             await consumer.start()
-            await consumer.topics()
-        places = [TopicPartition(self._topic, number) for number in consumer.partitions_for_topic(self._topic) or ()]
+            places = await partitions(self._servers, (self._topic,))
         consumer.assign(places)
         consumer.pause(*places)
         return consumer
@@ -99,4 +100,4 @@ class KafkaPositions:
     async def _drop(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await stop(consumer)
+            await closed(consumer.stop())

@@ -15,13 +15,12 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
-from channels.errors import Problem
+from router.gateway.closing import closed
+from router.gateway.partitions import ANSWER_S, MissingTopics, partitions
 from router.stages.contract import Record
 
 # A hot partition's next fetch names only the idle ones and is held this long (500 by default, seen as stalls).
 FETCH_WAIT_MS = 20
-ANSWER_S = 5.0
-STOP_S = 1.0
 RETRY_S = 0.3
 
 log = structlog.get_logger()
@@ -87,29 +86,21 @@ class Reader:
                     log.warning("reader.waiting", why=why)
                     said = why
             finally:
-                await stop(consumer)
+                await closed(consumer.stop())
             await asyncio.sleep(RETRY_S)
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> None:
         """Fixes every position and the ends that have to be reached."""
         async with asyncio.timeout(ANSWER_S):
-            there = await consumer.topics()
-            missing = (self._from_start | self._from_end) - there
-            if missing:
-                raise MissingTopics(f"topics missing: {', '.join(sorted(missing))}")
-            partitions = [
-                TopicPartition(topic, partition)
-                for topic in sorted(self._from_start | self._from_end)
-                for partition in sorted(consumer.partitions_for_topic(topic) or ())
-            ]
-            starts = await consumer.beginning_offsets(partitions)
-            ends = await consumer.end_offsets(partitions)
-        consumer.assign(partitions)
-        for partition in partitions:
+            places = await partitions(self._servers, self._from_start | self._from_end)
+            starts = await consumer.beginning_offsets(places)
+            ends = await consumer.end_offsets(places)
+        consumer.assign(places)
+        for partition in places:
             first = starts[partition] if partition.topic in self._from_start else ends[partition]
             consumer.seek(partition, self._positions.setdefault(partition, first))
         if not self._caught_up.is_set():
-            self._targets = {partition: ends[partition] for partition in partitions}
+            self._targets = dict(ends)
             await self._settle(consumer)
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
@@ -144,14 +135,3 @@ class Reader:
         for partition in error.args[0] if error.args and isinstance(error.args[0], dict) else list(self._positions):
             log.warning("reader.position_lost", topic=partition.topic, partition=partition.partition)
             self._positions.pop(partition, None)
-
-
-class MissingTopics(Problem):
-    """The topics that have to be read aren't there (yet)."""
-
-
-async def stop(consumer: AIOKafkaConsumer) -> None:
-    """Closes a consumer within about a second, whatever state the broker is in."""
-    with contextlib.suppress(TimeoutError, KafkaError, OSError):
-        async with asyncio.timeout(STOP_S):
-            await consumer.stop()
