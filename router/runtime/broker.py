@@ -37,7 +37,7 @@ class Broker:
     """One broker on one data folder; `start` may be called again after it has ended.
 
     port: as in kept_ports.decide. inherit: file descriptors that stay open as long as it lives (the folder's lock).
-    said: called with each line that Java prints, which is seldom any.
+    said: called with each line that the broker prints, which is seldom any; its log goes to a file.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Broker:
         try:
             if not (self._folder / "data").is_dir():
                 await self._format(launcher)
-            await self._launch([*launcher, "kafka.Kafka", "server.properties"])
+            await self._launch([*launcher, "kafka.Kafka", "server.properties"], self._said)
             await self._serving()
         except BaseException:
             await self.kill()
@@ -147,15 +147,15 @@ class Broker:
         self._child = None
         fresh.rename(self._folder / "data")
 
-    async def _launch(self, command: list[str]) -> None:
+    async def _launch(self, command: list[str], said: Callable[[str], None] = lambda _: None) -> None:
         self._child = await Child.start(command, cwd=self._folder, fds=self._inherit, piped=True)
-        self._reading = asyncio.create_task(self._read(self._child.output))
+        self._reading = asyncio.create_task(self._read(self._child.output, said))
 
-    async def _read(self, output: asyncio.StreamReader) -> None:
+    async def _read(self, output: asyncio.StreamReader, said: Callable[[str], None]) -> None:
         while line := await output.readline():
             text = line.decode("utf-8", "replace").rstrip()
             self._lines.append(text)
-            self._said(text)
+            said(text)
 
     async def _serving(self) -> None:
         ended = asyncio.create_task(self.ended())

@@ -122,7 +122,7 @@ def _fetch_one(jar: Jar, folder: Path, scratch: Path) -> Jar:
     reason = ""
     for _ in range(ATTEMPTS):
         try:
-            path = _resolve(jar, scratch)
+            path = resolve(jar, scratch)
         except OSError as error:
             # Requests' errors are OSErrors too; a full disk is told by its errno.
             reason = error.strerror or f"{type(error).__name__}; is this machine connected?"
@@ -141,19 +141,24 @@ def _cached(jar: Jar, scratch: Path) -> Path:
     return scratch.joinpath(*jar.group.split("."), jar.artifact, jar.version, jar.name)
 
 
-def _resolve(jar: Jar, scratch: Path) -> Path:
+def resolve(jar: Jar, cache: Path) -> Path:
+    """The jar in `cache`, fetched where it isn't there; not checked. Raises OSError or RuntimeError."""
     from jgo.maven import MavenContext  # noqa: PLC0415 - 0.4 s that only a set-up needs
 
-    context = MavenContext(repo_cache=scratch, timeout=30)
+    context = MavenContext(repo_cache=cache, timeout=30)
     path: Path = context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
     return path
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_whole(jar: Jar, path: Path) -> bool | None:
     """True if the file is the pinned jar, None if there is none."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == jar.sha256
+        return sha256_of(path) == jar.sha256
     except FileNotFoundError:
         return None
     except OSError:

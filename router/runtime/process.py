@@ -49,14 +49,15 @@ class Child:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         fds: Collection[int] = (),
+        stderr: int | None = None,
         piped: bool = False,
     ) -> Child:
-        """Starts it with the file descriptors `fds` open. piped: what it prints is read by `lines`, else its
-        stdout goes where our stderr goes. Raises OSError."""
+        """Starts it with the file descriptors `fds` open. What it prints goes to the file descriptor `stderr`, else
+        to our stderr; piped: to `output`. Raises OSError."""
         output: dict[str, Any] = (
             {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.STDOUT}
             if piped
-            else {"stdout": sys.stderr.fileno()}
+            else {"stdout": 2 if stderr is None else stderr, "stderr": stderr}
         )
         process = await asyncio.create_subprocess_exec(
             *command,

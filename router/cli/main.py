@@ -1,0 +1,48 @@
+"""The command line. A Problem is one sentence on stderr and exit status 2; nobody is shown a traceback.
+
+Each command group is a module, registered here. They import what is heavy only once they run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import typer
+
+from router.cli import broker, config, gateway, setup, topics, up, worker
+from router.cli.explained import BUG, explained
+
+
+def build() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(
+        help="Routes contacts of any channel to the one agent who should have them.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.command("up")(up.up)
+    app.command("gateway")(gateway.gateway)
+    app.command("worker")(worker.worker)
+    app.command("broker")(broker.broker)
+    app.add_typer(topics.app, name="topics")
+    app.command("config")(config.config)
+    app.command("setup")(setup.setup)
+    return app
+
+
+def main() -> None:
+    try:
+        build()()
+    except Exception as error:
+        _end(error)
+
+
+def _end(error: Exception) -> NoReturn:
+    sentence, status = explained(error)
+    sys.stderr.write(f"router: {sentence}\n")
+    if status == BUG and os.environ.get("ROUTER_LOG_LEVEL", "").lower() == "debug":
+        raise error
+    sys.exit(status)

@@ -1,0 +1,42 @@
+"""`router worker`: the stages, against KAFKA_BOOTSTRAP_SERVERS. Any number of them share the work."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from router.cli.options import Data, ParentFd, needed_kafka, settings_for
+
+if TYPE_CHECKING:
+    from router.cli.part import Ready
+
+# "Don't start me again": what ended it would end the next one too.
+FOR_GOOD = 78
+
+
+def worker(data: Data = None, parent_fd: ParentFd = None) -> None:
+    """Run one worker; prints one line of JSON once it has its partitions. Needs KAFKA_BOOTSTRAP_SERVERS."""
+    from router.cli import part  # noqa: PLC0415 - not needed by `router --help`
+
+    def prepare() -> Ready:
+        from router import deployment, logging  # noqa: PLC0415 - imported while the broker boots
+        from router.runtime import topics  # noqa: PLC0415
+        from router.runtime.kafka import KafkaCluster  # noqa: PLC0415
+        from router.runtime.meters import Meters  # noqa: PLC0415
+        from router.runtime.worker import serve  # noqa: PLC0415
+
+        settings = settings_for(data)
+        name = f"worker-{socket.gethostname()}-{os.getpid()}"
+        cluster = KafkaCluster(needed_kafka(settings), name)
+        logging.configure(settings.log_level)
+        found, wanted = deployment.load(settings.config), topics.load()
+
+        async def body(ready: Callable[[], None], stop: asyncio.Event) -> None:
+            await serve(found, wanted, cluster, Meters(), ready=ready, stop=stop)
+
+        return part.Ready(body, {"ready": True, "worker": name}, failed=FOR_GOOD)
+
+    part.run(prepare, parent_fd)
