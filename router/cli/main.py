@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from router.cli import broker, config, gateway, setup, topics, up, worker
+from router.cli import broker, config, explain, gateway, run, send, setup, tail, topics, up, worker
 from router.cli.explained import BUG, explained
 
 
@@ -23,11 +23,15 @@ def build() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
+    app.command("run")(run.run)
     app.command("up")(up.up)
     app.command("gateway")(gateway.gateway)
     app.command("worker")(worker.worker)
     app.command("broker")(broker.broker)
     app.add_typer(topics.app, name="topics")
+    app.command("tail")(tail.tail)
+    app.add_typer(send.app, name="send")
+    app.command("explain")(explain.explain)
     app.command("config")(config.config)
     app.command("setup")(setup.setup)
     return app

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from router.cli import looks
+from router.cli import invoked, looks
 from router.play.board import Board, Placed, percentile
+from router.runtime.running import Endpoints
 
 
 @dataclass(frozen=True)
 class Next:
-    """What the next steps need. command: how to call the command line from here; hooks: path by provider's hook."""
+    """What the next steps need. data: as the command line named it; hooks: (name, path) of each."""
 
-    command: str
+    data: Path | None
     gateway: str
     smtp: str
     kafka: str
     hooks: tuple[tuple[str, str], ...]
-    token_file: str
+    token_file: Path
     emergency: str | None = None
+
+
+def ready(where: Endpoints, board: Board) -> str:
+    before = f"{board.before} incidents are open from before." if board.before else "No incident is open from before."
+    return f"Ready: {where.gateway}, mail at {where.smtp}, Kafka at {where.kafka}. {before}"
 
 
 def contact_line(placed: Placed) -> str:
@@ -51,6 +58,8 @@ def summary(board: Board) -> tuple[str, ...]:
             f"The emergency is one incident of one person: {emergency.incident_id}, {emergency.severity} "
             f"{emergency.skill}, by {', '.join(emergency.channels)}."
         )
+    if board.linked is not None and board.linked >= 300:
+        lines.append(f"The desk API answered {board.linked} when told whose mail it is, so the mail stands alone.")
     lines += [f"Missing: {one} is on no queue." for one in missing]
     for sending in board.failed():
         if sending.problem:
@@ -65,17 +74,21 @@ def summary(board: Board) -> tuple[str, ...]:
 
 def next_steps(facts: Next) -> tuple[tuple[str, str], ...]:
     """Pairs of what for, and what to type or where to point."""
+
+    def command(*arguments: str) -> str:
+        return invoked.command(*arguments, data=facts.data)
+
     steps = [(f"point {name} at", facts.gateway + path) for name, path in facts.hooks]
-    steps.append(("or mail by SMTP to", facts.smtp))
-    steps.append(("send a text of your own", f'{facts.command} send sms "my dog is limping, what should I do?"'))
-    steps.append(("watch a queue", f"{facts.command} tail emergency-vet"))
-    steps.append(
+    steps += [
+        ("or mail by SMTP to", facts.smtp),
+        ("send a text", command("send", "sms", "he ate rat poison")),
+        ("watch a queue", command("tail", "emergency-vet")),
         (
             "ask the desk API",
-            f'curl -s -H "Authorization: Bearer $(head -1 {facts.token_file})" {facts.gateway}/desk/queues',
-        )
-    )
+            f'curl -H "Authorization: Bearer $(head -1 {facts.token_file})" {facts.gateway}/desk/queues',
+        ),
+    ]
     if facts.emergency is not None:
-        steps.append(("why was it S1?", f"{facts.command} explain {facts.emergency}"))
-    steps.append(("read it with any client", f"kafka at {facts.kafka}"))
+        steps.append(("the emergency's story", command("explain", facts.emergency)))
+    steps.append(("read it with any client", f"Kafka at {facts.kafka}"))
     return tuple(steps)

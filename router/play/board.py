@@ -48,9 +48,13 @@ class Sending:
 
 @dataclass
 class Board:
-    """Everything to show. `before`: incidents that were open when the play began."""
+    """Everything to show.
+
+    before: incidents that were open when the play began. linked: the status that the CRM's word was answered with.
+    """
 
     before: int = 0
+    linked: int | None = None
     live: bool = False
     sendings: list[Sending] = field(default_factory=list)
     placed: dict[str, Placed] = field(default_factory=dict)

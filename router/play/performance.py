@@ -10,10 +10,9 @@ from router.play.scenario import Move, Scenario
 from router.play.sender import Sender, Unreachable
 
 
-async def perform(play: Scenario, post: Sender, desk_token: str | None, board: Board) -> None:
-    """Returns when every move has its answer, or none. Without a desk token nobody says who the mail's sender is."""
-    if desk_token is not None:
-        await post.link(desk_token, play.reference, (play.victim.phone, play.victim.email))
+async def perform(play: Scenario, post: Sender, desk_token: str, board: Board) -> None:
+    """Returns when every move has its answer, or none. Raises Unreachable where there is no gateway at all."""
+    board.linked = await post.link(desk_token, play.reference, (play.victim.phone, play.victim.email))
     start = asyncio.get_running_loop().time()
     async with asyncio.TaskGroup() as group:
         for move in play.moves:

@@ -42,9 +42,9 @@ class Answer:
 
 
 class Sender:
-    """One connection pool to one gateway. smtp: host:port of its SMTP listener. Use as `async with`."""
+    """One connection pool to one gateway. smtp: host and port of its SMTP listener. Use as `async with`."""
 
-    def __init__(self, gateway: str, smtp: str | None = None, timeout_s: float = 15) -> None:
+    def __init__(self, gateway: str, smtp: tuple[str, int] | None = None, timeout_s: float = 15) -> None:
         self.gateway = gateway.rstrip("/")
         self.smtp = smtp
         self._timeout_s = timeout_s
@@ -88,9 +88,9 @@ class Sender:
     async def _mail(self, mail: Mail) -> Answer:
         if self.smtp is None:
             raise Unreachable(f"where the SMTP listener of {self.gateway} is isn't known here; nothing was sent.")
-        host, _, port = self.smtp.rpartition(":")
+        host, port = self.smtp
         at, start = datetime.now(UTC), time.perf_counter()
-        client = aiosmtplib.SMTP(hostname=host, port=int(port), timeout=self._timeout_s, start_tls=False)
+        client = aiosmtplib.SMTP(hostname=host, port=port, timeout=self._timeout_s, start_tls=False)
         try:
             async with client:
                 await client.mail(mail.sender)
@@ -101,7 +101,7 @@ class Sender:
         except aiosmtplib.SMTPResponseException as refused:
             status, text = refused.code, refused.message
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise Unreachable(f"no SMTP listener answers at {self.smtp} ({_reason(error)}).") from None
+            raise Unreachable(f"no SMTP listener answers at {host}:{port} ({_reason(error)}).") from None
         ms = (time.perf_counter() - start) * 1000
         found = _CONTACT_ID.search(text)
         return Answer(at, ms, status, found[0] if found else None, text)

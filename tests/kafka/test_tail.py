@@ -8,9 +8,9 @@ import json
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from router.cli.following import follow
 from router.cli.reading import UnknownTopic, topic_named, topic_reader
 from router.cli.rows import as_json
-from router.cli.tail import follow
 from router.stages.contract import Record
 from tests.kafka.cluster import fresh_topic
 

@@ -1,0 +1,118 @@
+"""One play on a running platform: sent, followed, shown, summed up; on a terminal it then goes on following."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from channels.registry import CHANNELS
+from router.cli import run_lines
+from router.cli.guarded import guarded
+from router.cli.reading import topic_reader
+from router.cli.run_lines import Next
+from router.cli.searching import search
+from router.cli.showing import Lines, Picture, Show
+from router.cli.watching import watch
+from router.play.board import Board, Placed
+from router.play.performance import perform
+from router.play.scenario import Scenario
+from router.play.sender import Sender
+from router.runtime.running import Endpoints
+
+SETTLE_S = 20.0
+
+
+@dataclass
+class PlayShown:
+    """given: the data folder as the command line names it; folder: as it is."""
+
+    play: Scenario
+    where: Endpoints
+    token: str
+    given: Path | None
+    folder: Path
+    console: Console
+
+    def __post_init__(self) -> None:
+        self.board = Board()
+        self._news = asyncio.Event()
+        lines = Lines(self._line)
+        self._show: Show = Picture(self.console, self.board, len(self.play.moves)) if self._staying else lines
+
+    @property
+    def _staying(self) -> bool:
+        return self.console.is_terminal
+
+    async def whole(self) -> int:
+        """The exit status: 0 if every contact came onto a queue. On a terminal it never returns."""
+        started = asyncio.Event()
+        watching = asyncio.create_task(watch(self.where.kafka, self.board, started, self._placed))
+        try:
+            await guarded(_wait(started), watching)
+            self._line(run_lines.ready(self.where, self.board))
+            async with self._show:
+                await guarded(self._play_and_settle(), watching)
+            for line in run_lines.summary(self.board):
+                self._line(line)
+            await self._tell_missing()
+            if not self._staying:
+                return 1 if self.board.missing() or self.board.failed() else 0
+            self._show = Lines(self._line)
+            self._tell_next()
+            await watching
+            return 0
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    def _placed(self, one: Placed) -> None:
+        self._news.set()
+        self._show.placed(one)
+
+    async def _play_and_settle(self) -> None:
+        host, _, port = self.where.smtp.rpartition(":")
+        async with Sender(self.where.gateway, (host, int(port))) as post:
+            await perform(self.play, post, self.token, self.board)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_S):
+                while self.board.missing():
+                    await self._news.wait()
+                    self._news.clear()
+
+    async def _tell_missing(self) -> None:
+        """Why what is missing was refused, if a dead letter says so."""
+        for missing in self.board.missing():
+            async with topic_reader(self.where.kafka) as reader:
+                found = await search(reader, missing, ())
+            for refusal in found.refusals if found else ():
+                self._line(f"{missing} was refused by {refusal.letter.stage}: {refusal.letter.reason}")
+
+    def _tell_next(self) -> None:
+        emergency = self.board.emergency()
+        facts = Next(
+            data=self.given,
+            gateway=self.where.gateway,
+            smtp=self.where.smtp,
+            kafka=self.where.kafka,
+            hooks=tuple((channel.name, channel.path) for channel in CHANNELS),
+            token_file=self.folder / "secrets" / "desk_tokens",
+            emergency=emergency.incident_id if emergency else None,
+        )
+        table = Table.grid(padding=(0, 2))
+        for what, how in run_lines.next_steps(facts):
+            table.add_row(Text(what, style="dim"), Text(how, overflow="fold"))
+        self.console.print(table)
+        self._line("Ctrl-C stops it all; the data stays.")
+
+    def _line(self, line: str) -> None:
+        self.console.print(line, markup=False, soft_wrap=True)
+
+
+async def _wait(event: asyncio.Event) -> None:
+    await event.wait()
