@@ -1,0 +1,32 @@
+# `make run` on a fresh machine: everything it needs is set up first. PYTHON=… chooses the Python (3.11 or newer).
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint unit kafka clean
+
+BIN := .venv/bin
+
+help: ## What there is to make
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
+
+setup: ## Python libraries in .venv, Kafka's jars
+	@PYTHON="$(PYTHON)" sh tools/setup.sh
+
+run: setup ## Everything, with a scenario played and shown live; ARGS="--seed 3" and such go to `router run`
+	@exec $(BIN)/router run $(ARGS)
+
+test: lint unit kafka ## All that CI runs
+
+lint: setup ## Style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: setup ## Tests that need no broker
+	$(BIN)/pytest -m "not kafka"
+
+kafka: setup ## Tests on a real broker: KAFKA_BOOTSTRAP_SERVERS, a Docker engine, or the embedded one
+	$(BIN)/pytest -m kafka
+
+clean: ## Removes .venv and caches; the data in .data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
