@@ -16,7 +16,7 @@ from router.cli import run_lines
 from router.cli.guarded import guarded
 from router.cli.reading import topic_reader
 from router.cli.run_lines import Next
-from router.cli.searching import search
+from router.cli.searching import refused
 from router.cli.showing import Lines, Picture, Show
 from router.cli.watching import watch
 from router.play.board import Board, Placed
@@ -86,12 +86,15 @@ class PlayShown:
                     self._news.clear()
 
     async def _tell_missing(self) -> None:
-        """Why what is missing was refused, if a dead letter says so."""
-        for missing in self.board.missing():
-            async with topic_reader(self.where.kafka) as reader:
-                found = await search(reader, missing, ())
-            for refusal in found.refusals if found else ():
-                self._line(f"{missing} was refused by {refusal.letter.stage}: {refusal.letter.reason}")
+        """Names what is missing, with the reason where a dead letter says it."""
+        missing = self.board.missing()
+        if not missing:
+            return
+        async with topic_reader(self.where.kafka) as reader:
+            refusals = await refused(reader, missing)
+        for contact in missing:
+            letter = refusals[contact].letter if contact in refusals else None
+            self._line(f"Missing: {contact}" + (f", refused by {letter.stage}: {letter.reason}" if letter else ""))
 
     def _tell_next(self) -> None:
         emergency = self.board.emergency()

@@ -43,7 +43,7 @@ def latency(values: tuple[float, ...]) -> str:
 
 
 def summary(board: Board) -> tuple[str, ...]:
-    """What became of the play, with what is missing by name."""
+    """What became of the play."""
     expected, missing = board.expected(), board.missing()
     incidents = {one.incident_id for one in board.placed.values()}
     lines = [
@@ -60,7 +60,6 @@ def summary(board: Board) -> tuple[str, ...]:
         )
     if board.linked is not None and board.linked >= 300:
         lines.append(f"The desk API answered {board.linked} when told whose mail it is, so the mail stands alone.")
-    lines += [f"Missing: {one} is on no queue." for one in missing]
     for sending in board.failed():
         if sending.problem:
             what = sending.problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pydantic import ValidationError
 
@@ -18,9 +18,9 @@ from router.model.events import ContactReceived, ContactScored, Position, QueueE
 from router.model.ids import contact_id
 from router.stages.contract import Record
 
+DEAD = ".dlq"
 _SHORT = re.compile(r"(?:c|i_[a-z0-9-]+)_[a-z2-7]{6,25}")
 _CONTACT = re.compile(r"c_[a-z2-7]{26}")
-_INCIDENT = re.compile(r"i_[a-z0-9-]+_[a-z2-7]{26}")
 
 
 class Ambiguous(Problem):
@@ -53,6 +53,18 @@ async def search(reader: TopicReader, asked: str, providers: Iterable[str]) -> F
     seen = [one for one in (_seen(record) for record in queues[incident]) if one is not None]
     told = await _told(reader, max(seen, key=lambda one: one.version).event)
     return Found(asked, contact, seen, told)
+
+
+async def refused(reader: TopicReader, wanted: Collection[str]) -> dict[str, Refusal]:
+    """The newest dead letter of each of these contacts that has one."""
+    signs = {contact.encode(): contact for contact in wanted}
+    found: dict[str, Refusal] = {}
+    await reader.take([name for name in await reader.topics() if name.endswith(DEAD)], from_start=True)
+    async for record in reader.records(until=await reader.ends()):
+        for sign, contact in signs.items():
+            if any(sign in part for part in _parts(record)):
+                found.update((contact, refusal) for refusal in _refusal(record))
+    return found
 
 
 async def _queues(reader: TopicReader, topics: list[str]) -> dict[str, list[Record]]:
@@ -116,7 +128,7 @@ async def _told(reader: TopicReader, event: QueueEvent) -> dict[str, Told]:
 
 async def _everywhere(reader: TopicReader, topics: Iterable[str], asked: str, wanted: tuple[str, ...]) -> Found | None:
     """Scans what came in, what was scored and what was refused."""
-    scanned = [name for name in topics if name.startswith("inbound.") or name == "pool" or name.endswith(".dlq")]
+    scanned = [name for name in topics if name.startswith("inbound.") or name == "pool" or name.endswith(DEAD)]
     signs = tuple(sign.encode() for sign in (asked, asked.strip("<>"), *wanted))
     told: dict[str, Told] = {}
     refusals: list[Refusal] = []
@@ -124,7 +136,7 @@ async def _everywhere(reader: TopicReader, topics: Iterable[str], asked: str, wa
     async for record in reader.records(until=await reader.ends()):
         if not any(sign in part for sign in signs for part in _parts(record)):
             continue
-        if record.topic.endswith(".dlq"):
+        if record.topic.endswith(DEAD):
             refusals += _refusal(record)
         else:
             _note(told, record, asked, wanted)
