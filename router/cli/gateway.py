@@ -31,7 +31,7 @@ def gateway(
 
     def prepare() -> Ready:
         from router import logging  # noqa: PLC0415 - imported while the broker boots
-        from router.gateway.main import serve  # noqa: PLC0415
+        from router.gateway.serve import serve  # noqa: PLC0415
         from router.runtime.supervision.sockets import address_of, listen  # noqa: PLC0415
 
         settings = settings_for(data)
@@ -41,7 +41,7 @@ def gateway(
         smtp = listen(host, smtp_port, "--smtp-port") if smtp_fd is None else socket.socket(fileno=smtp_fd)
 
         async def body(ready: Callable[[], None], stop: asyncio.Event) -> None:
-            await serve(settings, http, smtp, ready, stop)
+            await serve(settings, http=http, smtp=smtp, ready=ready, stop=stop)
 
         return part.Ready(body, {"ready": True, "gateway": f"http://{address_of(http)}", "smtp": address_of(smtp)})
 

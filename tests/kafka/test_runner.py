@@ -75,6 +75,12 @@ async def following(kafka: str, topic: str) -> AsyncIterator[Following]:
         await consumer.stop()
 
 
+async def until_more(seen: Following, records: int) -> None:
+    """Returns once so many more records have come."""
+    enough = len(seen.records) + records
+    await until(lambda: len(seen.records) >= enough, 30)
+
+
 async def send(producer: AIOKafkaProducer, suffix: str, letters: str) -> None:
     for each in letters:
         await producer.send_and_wait(f"letters-{suffix}", each.encode(), each.encode(), 0)
@@ -101,8 +107,7 @@ async def test_killed_again_and_again_under_load_each_is_counted_once_and_every_
                 sys.executable, "-m", "tests.kafka.counting_worker", kafka, suffix, f"w{number}"
             )
             sending = asyncio.create_task(send(producer, suffix, letters[number * 100 : number * 100 + 100]))
-            before = len(seen.records)
-            await until(lambda told=before: len(seen.records) >= told + 30, 30)
+            await until_more(seen, 30)
             process.kill()
             await process.wait()
             await sending

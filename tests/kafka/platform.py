@@ -1,0 +1,157 @@
+"""`router up` as a process of its own, as a user starts it, and an independent client of the queues' topics."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiosmtplib
+import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from channels.twilio.signature import sign
+from scoring.model import Skill
+
+TOKEN = "twilio-token"
+DESK = "desk-token"
+BASIC = ("postmark", "secret")
+SECRETS = {
+    "ROUTER_TWILIO_AUTH_TOKENS": f"old-token,{TOKEN}",
+    "ROUTER_POSTMARK_BASIC_AUTH": ":".join(BASIC),
+    "ROUTER_DESK_TOKENS": DESK,
+}
+
+
+@dataclass
+class Up:
+    """A running `up`: its process, its one line of stdout, and a client of its gateway."""
+
+    process: asyncio.subprocess.Process
+    gateway: str
+    smtp: str
+    kafka: str
+    http: httpx.AsyncClient
+
+    async def twilio(self, hook: str, form: Mapping[str, str]) -> httpx.Response:
+        signature = sign(f"{self.gateway}/hooks/twilio/{hook}", dict(form), TOKEN)
+        return await self.http.post(f"/hooks/twilio/{hook}", data=dict(form), headers={"X-Twilio-Signature": signature})
+
+    async def postmark(self, body: Mapping[str, Any]) -> httpx.Response:
+        return await self.http.post("/hooks/postmark/inbound", json=body, auth=BASIC)
+
+    async def mail(self, content: bytes, sender: str, to: str) -> str:
+        """Sends by SMTP; returns what the listener said."""
+        host, _, port = self.smtp.rpartition(":")
+        _, said = await aiosmtplib.send(
+            content, sender=sender, recipients=[to], hostname=host, port=int(port), start_tls=False
+        )
+        return said
+
+    async def desk(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str
+    ) -> httpx.Response:
+        bearer = {"Authorization": f"Bearer {DESK}", **headers}
+        return await self.http.request(method, f"/desk{path}", json=body, headers=bearer)
+
+    def child(self, part: str) -> int:
+        """The pid of a part. Raises LookupError while there is none."""
+        assert self.process.pid
+        for pid in _children(self.process.pid):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            if part.encode() in words:
+                return pid
+        raise LookupError(part)
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        found += [int(each) for each in (task / "children").read_text().split()]
+    return found
+
+
+@asynccontextmanager
+async def up(kafka: str, data: Path) -> AsyncIterator[Up]:
+    """`router up` on free ports, on the tests' broker; stopped by SIGTERM, which must leave exit status 0."""
+    env = {**os.environ, **SECRETS, "KAFKA_BOOTSTRAP_SERVERS": kafka}
+    command = ["up", "--data", str(data), "--port", "0", "--smtp-port", "0"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "router.cli.main", *command, env=env, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(60):
+            line = json.loads(await process.stdout.readline())
+        assert line["ready"] is True
+        async with httpx.AsyncClient(base_url=line["gateway"], timeout=10, trust_env=False) as http:
+            yield Up(process, line["gateway"], line["smtp"], line["kafka"], http)
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@dataclass
+class Queues:
+    """What an independent consumer that reads every queue topic from the start has seen, in order."""
+
+    records: list[tuple[str, str, tuple[int, int], dict[str, Any] | None]] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def now(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Incident by id, with its topic, as a reader that drops lower (epoch, revision) of a topic's key knows it."""
+        last: dict[tuple[str, str], tuple[tuple[int, int], dict[str, Any] | None]] = {}
+        for topic, key, version, value in self.records:
+            if (topic, key) not in last or version >= last[topic, key][0]:
+                last[topic, key] = (version, value)
+        return {
+            key: (topic, value)
+            for (topic, key), (_, value) in last.items()
+            if value is not None and value["state"] != "moved"
+        }
+
+    def holding(self, contact_id: str) -> list[dict[str, Any]]:
+        """The incidents that hold a contact; one, if all is well."""
+        return [value for _, value in self.now().values() if contact_id in value["contact_ids"]]
+
+    async def until(self, condition: Callable[[], bool], seconds: float = 20) -> None:
+        async with asyncio.timeout(seconds):
+            while not condition():
+                self.arrived.clear()
+                await self.arrived.wait()
+
+
+@asynccontextmanager
+async def queues(kafka: str) -> AsyncIterator[Queues]:
+    seen = Queues()
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
+    await consumer.start()
+    consumer.assign([TopicPartition(f"queue.{skill.value}", 0) for skill in Skill])
+    await consumer.seek_to_beginning()
+
+    async def follow() -> None:
+        async for raw in consumer:
+            headers = dict(raw.headers)
+            version = int(headers["ce_epoch"]), int(headers["ce_revision"])
+            value = None if raw.value is None else json.loads(raw.value)
+            seen.records.append((raw.topic, raw.key.decode(), version, value))
+            seen.arrived.set()
+
+    task = asyncio.create_task(follow())
+    try:
+        yield seen
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await consumer.stop()
