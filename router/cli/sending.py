@@ -126,24 +126,27 @@ def _check(provider: str, keys: Keys) -> None:
 
 async def _send_all(make: Make, where: Where, keys: Keys, count: int, data: Path | None, *, as_json: bool) -> None:
     rng = random.SystemRandom()
+    contact_id = None
     async with Sender(where.gateway, where.smtp) as post:
         for _ in range(count):
             for sample in make(keys, rng):
                 answer = await post.send(sample)
                 if not answer.taken:
                     raise Refused(_why(answer, keys, where))
-                _tell(answer, data, as_json=as_json)
+                sys.stdout.write((_json(answer) if as_json else _words(answer)) + "\n")
+                sys.stdout.flush()
+                contact_id = answer.contact_id or contact_id
+    if contact_id is not None and not as_json:
+        sys.stdout.write(f"Next: {invoked.command('explain', contact_id, data=data)}\n")
 
 
-def _tell(answer: Answer, data: Path | None, *, as_json: bool) -> None:
-    if as_json:
-        told = {"status": answer.status, "contact_id": answer.contact_id, "ms": round(answer.ms, 1)}
-        sys.stdout.write(json.dumps(told) + "\n")
-    elif answer.contact_id is None:
-        sys.stdout.write(f"{answer.status} in {answer.ms:.1f} ms, but no contact came of it: it was dead-lettered.\n")
-    else:
-        sys.stdout.write(f"{answer.status} in {answer.ms:.1f} ms: {answer.contact_id}\n")
-        sys.stdout.write(f"Next: {invoked.command('explain', answer.contact_id, data=data)}\n")
+def _json(answer: Answer) -> str:
+    return json.dumps({"status": answer.status, "contact_id": answer.contact_id, "ms": round(answer.ms, 1)})
+
+
+def _words(answer: Answer) -> str:
+    what = answer.contact_id or "no contact came of it, it was dead-lettered"
+    return f"{answer.status} in {answer.ms:.1f} ms: {what}"
 
 
 def _why(answer: Answer, keys: Keys, where: Where) -> str:
