@@ -6,7 +6,9 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from router.cli.options import Data, ParentFd, needed_kafka, settings_for
 
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
 FOR_GOOD = 78
 
 
-def worker(data: Data = None, parent_fd: ParentFd = None) -> None:
+MetricsPort = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="Serve this worker's own metrics at /metrics on 127.0.0.1.")
+]
+
+
+def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: ParentFd = None) -> None:
     """Run one worker; prints one line of JSON once it has its partitions. Needs KAFKA_BOOTSTRAP_SERVERS."""
     from router.cli import part  # noqa: PLC0415 - not needed by `router --help`
 
@@ -25,6 +32,7 @@ def worker(data: Data = None, parent_fd: ParentFd = None) -> None:
         from router import deployment, logging  # noqa: PLC0415 - imported while the broker boots
         from router.runtime import topics  # noqa: PLC0415
         from router.runtime.kafka import KafkaCluster  # noqa: PLC0415
+        from router.runtime.exposed import exposed  # noqa: PLC0415
         from router.runtime.meters import Meters  # noqa: PLC0415
         from router.runtime.worker import serve  # noqa: PLC0415
 
@@ -35,7 +43,9 @@ def worker(data: Data = None, parent_fd: ParentFd = None) -> None:
         found, wanted = deployment.load(settings.config), topics.load()
 
         async def body(ready: Callable[[], None], stop: asyncio.Event) -> None:
-            await serve(found, wanted, cluster, Meters(), ready=ready, stop=stop)
+            meters = Meters()
+            with exposed(meters.registry, metrics_port):
+                await serve(found, wanted, cluster, meters, ready=ready, stop=stop)
 
         return part.Ready(body, {"ready": True, "worker": name}, failed=FOR_GOOD)
 
