@@ -31,8 +31,8 @@ def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: Paren
     def prepare() -> Ready:
         from router import deployment, logging  # noqa: PLC0415 - imported while the broker boots
         from router.runtime import topics  # noqa: PLC0415
-        from router.runtime.kafka import KafkaCluster  # noqa: PLC0415
         from router.runtime.exposed import exposed  # noqa: PLC0415
+        from router.runtime.kafka import KafkaCluster  # noqa: PLC0415
         from router.runtime.meters import Meters  # noqa: PLC0415
         from router.runtime.worker import serve  # noqa: PLC0415
 
