@@ -3,8 +3,9 @@
 Postmark signs nothing; the webhook's URL carries basic auth. It tries ten times over 10.5 hours and stops for
 good at 403, so only a wrong secret may be answered with it.
 
-What Postmark has read of the mail is taken where it is there, and RawEmail fills in what is missing. A field
-that isn't needed to know who writes what is left out when it has another shape, so that no mail is lost for it.
+What Postmark has read of the mail is taken where it is there, and RawEmail fills in what is missing; files are
+taken from whichever holds more. A field that isn't needed to know who writes what is left out when it has
+another shape, so that no mail is lost for it.
 """
 
 from __future__ import annotations
@@ -155,10 +156,10 @@ def _mail(body: InboundMail) -> Mail:
     return Mail(
         sender=sender or raw.sender,
         sender_name=name if sender else raw.sender_name,
-        recipients=_recipients(body) or raw.recipients,
+        recipients=tuple(dict.fromkeys(_recipients(body) + raw.recipients)),
         subject=line(body.subject) or raw.subject,
         text=text if text.strip() else raw.text,
-        attachments=_attachments(body) or raw.attachments,
+        attachments=max(raw.attachments, _attachments(body), key=len),
         message_id=message_id(body.header("message-id")) or raw.message_id,
         in_reply_to=message_id(body.header("in-reply-to")) or raw.in_reply_to,
         date=rfc2822(body.date) or rfc2822(body.header("date")) or raw.date,
@@ -179,8 +180,10 @@ def _sender(body: InboundMail) -> tuple[Address | None, str | None]:
 
 
 def _recipients(body: InboundMail) -> tuple[Address, ...]:
-    full = [one.email for one in (*body.to_full, *body.cc_full, *body.bcc_full) if one and one.email]
-    listed = full or [bare for told in (body.to, body.cc) for _, bare in read_mailboxes(told or "")]
+    listed: list[str] = []
+    for full, told in ((body.to_full, body.to), (body.cc_full, body.cc), (body.bcc_full, None)):
+        named = [one.email for one in full if one and one.email]
+        listed += named or [bare for _, bare in read_mailboxes(told or "")]
     return tuple(dict.fromkeys(found for found in map(address, listed) if found is not None))
 
 

@@ -32,10 +32,10 @@ def address(text: str | None) -> Address | None:
     if not text:
         return None
     value = _normalised(text)
-    return Address(kind=AddressKind.EMAIL, value=value) if value else handle(UNREADABLE, text)
+    return Address(kind=AddressKind.EMAIL, value=value) if value else handle(UNREADABLE, text.strip('"') or text)
 
 
-_SIMPLE = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.)*[a-z0-9-]{1,63}")
+_SIMPLE = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9_](?:[a-z0-9_-]{0,62}\.)*[a-z0-9_-]{1,63}")
 
 
 def _normalised(text: str) -> str | None:

@@ -22,7 +22,7 @@ MEANT = {
 
 ALIASES = {"ks_c_5601-1987": "cp949", "x-sjis": "cp932", "x-gbk": "gb18030", "utf8mb4": "utf-8", "cp-850": "cp850"}
 
-NEVER = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
+NEVER = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
 """Python codecs that are no charset, or cost more than linear time."""
 
 
@@ -50,4 +50,4 @@ def codec(charset: str | None) -> str | None:
         "".encode(name)
     except (LookupError, UnicodeError, ValueError):
         return None
-    return None if name in NEVER else MEANT.get(name, name)
+    return None if name.replace("_", "-") in NEVER else MEANT.get(name, name)

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 from channels.mail.charsets import decoded
 from channels.texts import line
 
-LONGEST = 8_000
+LONGEST = 4_000
 """Characters of one header's value that are read."""
 
 MOST_ADDRESSES = 100
@@ -48,21 +48,19 @@ def text(message: Mime, name: str) -> str | None:
 
 def mailboxes(message: Mime, name: str) -> list[tuple[str | None, str]]:
     """(display name, address) of an address header; an address may be any text where the header has none."""
-    found: list[tuple[str | None, str]] = []
-    for raw in values(message, name):
-        found += read_mailboxes(raw)
-    return found[:MOST_ADDRESSES]
+    return read_mailboxes(", ".join(value for value in values(message, name) if value))
 
 
 def read_mailboxes(raw: str) -> list[tuple[str | None, str]]:
     """(display name, address) pairs of a header's text. Empty where it names nobody (an empty group)."""
     raw = _unfolded(raw)
-    parsed = _read("to", raw, _pairs) or []
-    found = [pair for pair in parsed if "@" in pair[1]] or [(None, str(one)) for one in _ADDRESS.findall(raw)]
-    if found or raw.rstrip(" ;").endswith(":"):
-        return found
-    named = [pair for pair in parsed if pair[1].strip()]
-    return named or ([(None, raw)] if raw.strip("<>,:; ") else [])
+    parsed = (_read("to", raw, _pairs) or []) if raw.count('"') <= 4 * MOST_ADDRESSES else []
+    found = [pair for pair in parsed if "@" in pair[1] and (" " not in pair[1] or '"' in raw)]
+    if not found:
+        found = [(None, str(one)) for one in _ADDRESS.findall(raw)]
+    if not found and not raw.rstrip(" ;").endswith(":"):
+        found = [(name, bare.strip('"')) for name, bare in parsed if bare.strip('"<>,:; ')]
+    return found[:MOST_ADDRESSES]
 
 
 def message_id(raw: str | None) -> str | None:

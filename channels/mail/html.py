@@ -24,6 +24,8 @@ def to_text(html: str) -> str:
     try:
         tree = html_text.parse_html(html)
         _mark(tree)
+        for title in tree.iter("title"):
+            title.text = None
         return _quoted(html_text.extract_text(tree))
     except Exception:  # libxml2's recovery has no documented list of what it raises
         return _TAG.sub(" ", html).strip()

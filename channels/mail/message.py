@@ -16,7 +16,7 @@ from channels.mail.parts import BROKEN, LONGEST_TEXT, Reading, text_of
 from channels.texts import cleaned
 from channels.times import rfc2822
 
-MOST_LINES = 1_000_000
+MOST_LINES = 700_000
 MOST_PARTS = 5_000
 COSTLIEST = 10_000_000
 """What the parser takes a second or two for: lines, lines that may begin a part, and boundaries times lines (it
@@ -27,7 +27,19 @@ LONGEST_HEAD = 256_000
 
 DEEPEST_ENCLOSED = 3
 
-AUTHORED = ("from", "to", "subject", "date", "message-id", "received", "return-path", "mime-version", "content-type")
+AUTHORED = (
+    "from",
+    "sender",
+    "reply-to",
+    "to",
+    "subject",
+    "date",
+    "message-id",
+    "received",
+    "return-path",
+    "mime-version",
+    "content-type",
+)
 """One of these makes it a mail; other content is words, whatever stands before its first colon."""
 
 
@@ -102,9 +114,11 @@ def _parsed(content: bytes) -> tuple[Mime, bool]:
 
 
 def _costly(content: bytes) -> bool:
-    lines = content.count(b"\n") + content.count(b"\r")
+    lines = max(content.count(b"\n"), content.count(b"\r"))
     parts = content.count(b"\n--") + content.count(b"\r--")
-    return lines > 2 * MOST_LINES or parts > MOST_PARTS or content.count(b"oundary") * lines > COSTLIEST
+    lower = content.lower()
+    boundaries = sum(map(lower.count, (b"boundary=", b"boundary*", b"boundary ", b"boundary\t")))
+    return lines > MOST_LINES or parts > MOST_PARTS or boundaries * lines > COSTLIEST
 
 
 def _head(content: bytes) -> bytes:

@@ -29,6 +29,7 @@ _INTRODUCES = re.compile(
 )
 _BEGINS = re.compile(r"(?:On|Am|Le|El|Il|Em|Op|A)\b")
 _DATED = re.compile(r"(?:19|20)\d\d|\b\d{1,2}[:.h]\d\d\b|@")
+_GAP = re.compile(r"\n{3,}")
 _ORIGINAL = re.compile(
     r"[-_*\s]{3,}(?:original (?:message|appointment)|urspr(?:ü|ue)ngliche (?:nachricht|mail)|mensaje original"
     r"|message d['’]origine|messaggio originale|missatge original|mensagem original|oorspronkelijk bericht"
@@ -71,7 +72,7 @@ def new_text(text: str) -> str:
         marked = next((line for line in below if line.strip()), "").lstrip().startswith(">")
         lines = above + below if marked else above
     new = "\n".join(line for line in lines if not line.lstrip(" ").startswith(">")).strip()
-    return new or text.strip()
+    return _GAP.sub("\n\n", new) or text.strip()
 
 
 def _forwards(window: Sequence[str]) -> bool:
