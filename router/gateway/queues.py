@@ -70,11 +70,13 @@ class QueueView:
 
     def incident(self, incident_id: str) -> QueueEvent | None:
         """The incident as it is now, on whichever queue it stands; None where no queue knows it."""
-        held = [queue[incident_id] for queue in self._held.values() if incident_id in queue]
-        settled = [one for one in held if one.event.state is not IncidentState.MOVED]
-        moving = self._moving.get(incident_id)
-        candidates = settled or held or ([moving] if moving else [])
-        return max(candidates, key=lambda one: one.version).event if candidates else None
+        found = [queue[incident_id] for queue in self._held.values() if incident_id in queue]
+        if incident_id in self._moving:
+            found.append(self._moving[incident_id])
+        if not found:
+            return None
+        # The queue that it left and the one that it came to have the same revision.
+        return max(found, key=lambda one: (one.version, one.event.state is not IncidentState.MOVED)).event
 
     def contact(self, contact_id: str) -> tuple[QueueEvent, ContactRef] | None:
         """The incident that has the contact, and where its record stands."""
@@ -130,8 +132,9 @@ class QueueView:
         self._held[topic][key] = held
         self._gone.pop((topic, key), None)
         event = held.event
-        if event.state is not IncidentState.MOVED:
-            self._moving.pop(key, None)
+        moving = self._moving.get(key)
+        if moving is not None and event.state is not IncidentState.MOVED and held.version >= moving.version:
+            del self._moving[key]
         for ref in event.contacts:
             self._contacts[ref.contact_id] = key
         for revision, waiter in self._waiters.get(key, ()):
@@ -148,6 +151,7 @@ class QueueView:
             return
         if self._is_on_its_way(key, held):
             self._moving[key] = held
+        if key in self._moving:
             return
         for ref in held.event.contacts:
             self._contacts.pop(ref.contact_id, None)

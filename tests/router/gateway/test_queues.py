@@ -88,14 +88,20 @@ def test_records_of_a_stale_worker_change_nothing(history: list[Record], data: s
 
 @settings(max_examples=40, deadline=None)
 @given(histories(gaps=SHORT_GAPS), st.data())
-def test_an_incident_is_never_out_of_sight_while_it_moves(history: list[Record], data: st.DataObject) -> None:
+def test_an_incident_is_never_out_of_sight_while_it_moves_nor_goes_back(
+    history: list[Record], data: st.DataObject
+) -> None:
     table = replayed(history)
     live = {incident.incident_id for incident in table.incidents()}
-    view, shown = QueueView(), set[str]()
+    view, shown = QueueView(), dict[str, int]()
     for outcome in interleaved(on_queues(table), data):
         view.apply(told(outcome))
-        shown.add(outcome.key)
-        assert all(view.incident(known) is not None for known in shown & live)
+        shown.setdefault(outcome.key, 0)
+        for known in shown.keys() & live:
+            seen = view.incident(known)
+            assert seen is not None
+            assert seen.revision >= shown[known]
+            shown[known] = seen.revision
 
 
 def moved() -> Table:
