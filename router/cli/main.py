@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
@@ -38,15 +39,18 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    try:
+    with ended():
         build()()
+
+
+@contextmanager
+def ended() -> Iterator[None]:
+    """Ends the process with a sentence and a status where an error gets this far."""
+    try:
+        yield
     except Exception as error:
-        _end(error)
-
-
-def _end(error: Exception) -> NoReturn:
-    sentence, status = explained(error)
-    sys.stderr.write(f"router: {sentence}\n")
-    if status == BUG and os.environ.get("ROUTER_LOG_LEVEL", "").lower() == "debug":
-        raise error
-    sys.exit(status)
+        sentence, status = explained(error)
+        sys.stderr.write(f"router: {sentence}\n")
+        if status == BUG and os.environ.get("ROUTER_LOG_LEVEL", "").lower() == "debug":
+            raise
+        sys.exit(status)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from router import logging
 from router.cli.explained import explained
 from router.runtime.supervision.string import Followed
 
@@ -45,6 +46,7 @@ def run(prepare: Callable[[], Ready], parent_fd: int | None) -> None:
 
 
 async def _run(prepare: Callable[[], Ready], parent_fd: int | None) -> int:
+    logging.configure()  # as the settings say once they are read
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

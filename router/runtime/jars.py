@@ -125,7 +125,7 @@ def _fetch_one(jar: Jar, folder: Path, scratch: Path) -> Jar:
             path = resolve(jar, scratch)
         except OSError as error:
             # Requests' errors are OSErrors too; a full disk is told by its errno.
-            reason = error.strerror or f"{type(error).__name__}; is this machine connected?"
+            reason = error.strerror or f"no answer, {type(error).__name__}"
         except RuntimeError:
             reason = "not found"
         else:
