@@ -58,8 +58,8 @@ def read_mailboxes(raw: str) -> list[tuple[str | None, str]]:
     found = [pair for pair in parsed if "@" in pair[1] and (" " not in pair[1] or '"' in raw)]
     if not found:
         found = [(None, str(one)) for one in _ADDRESS.findall(raw)]
-    if not found and not raw.rstrip(" ;").endswith(":"):
-        found = [(name, bare.strip('"')) for name, bare in parsed if bare.strip('"<>,:; ')]
+    if not found and raw.strip('"<>,:; ') and not raw.rstrip(" ;").endswith(":"):
+        found = [(name, bare.strip('"')) for name, bare in parsed if bare.strip('"<>,:; ')] or [(None, raw)]
     return found[:MOST_ADDRESSES]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from channels.contact import Attachment
 from channels.mail import html
 from channels.mail.charsets import decoded
-from channels.mail.headers import Mime
+from channels.mail.headers import Mime, value
 from channels.names import safe_media_type, safe_name
 from channels.texts import cleaned, line
 
@@ -158,7 +158,7 @@ def _attach(message: Mime, media_type: str, reading: Reading) -> None:
         reading.left_out = True
         return
     otherwise = f"attachment-{len(reading.attachments) + 1}{EXTENSIONS.get(media_type, '')}"
-    found = _CONTENT_ID.search(_raw(message, "content-id"))
+    found = _CONTENT_ID.search(value(message, "content-id"))
     reading.attachments.append(
         Attachment.of(
             safe_name(line(_filename(message)), otherwise),
@@ -168,7 +168,3 @@ def _attach(message: Mime, media_type: str, reading: Reading) -> None:
             inline=_disposition(message) == "inline" or (found is not None and _disposition(message) == ""),
         )
     )
-
-
-def _raw(message: Mime, name: str) -> str:
-    return next((str(value) for key, value in message.raw_items() if key.lower() == name), "")

@@ -28,6 +28,7 @@ def parsed(head: bytes) -> headers.Mime:
         ("", []),
         ("<>", []),
         ("Ann Example ann@example.org", [(None, "ann@example.org")]),
+        ("((((" * 400 + "somebody", [(None, "((((" * 400 + "somebody")]),
         ("nobody in particular", [(None, "nobody in particular")]),
     ],
 )
