@@ -9,7 +9,7 @@ from pathlib import Path
 
 from router.settings import SecretFiles, Settings
 
-SECRETS = ("TWILIO_AUTH_TOKENS", "POSTMARK_BASIC_AUTH", "DESK_TOKENS", "ID_KEY")
+SECRETS = ("TWILIO_AUTH_TOKENS", "POSTMARK_BASIC_AUTH", "DESK_TOKENS", "SMTP_USERS", "ID_KEY")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from channels.registry import CHANNELS
 from router.cli import run_lines
@@ -102,16 +100,12 @@ class PlayShown:
             data=self.given,
             gateway=self.where.gateway,
             smtp=self.where.smtp,
-            kafka=self.where.kafka,
             hooks=tuple((channel.name, channel.path) for channel in CHANNELS),
             token_file=self.folder / "secrets" / "desk_tokens",
             emergency=emergency.incident_id if emergency else None,
         )
-        table = Table.grid(padding=(0, 2))
-        for what, how in run_lines.next_steps(facts):
-            table.add_row(Text(what, style="dim"), Text(how, overflow="fold"))
-        self.console.print(table)
-        self._line("Ctrl-C stops it all; the data stays.")
+        for line in run_lines.next_steps(facts):
+            self._line(line)
 
     def _line(self, line: str) -> None:
         self.console.print(line, markup=False, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,6 @@ class Next:
     data: Path | None
     gateway: str
     smtp: str
-    kafka: str
     hooks: tuple[tuple[str, str], ...]
     token_file: Path
     emergency: str | None = None
@@ -71,23 +71,22 @@ def summary(board: Board) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def next_steps(facts: Next) -> tuple[tuple[str, str], ...]:
-    """Pairs of what for, and what to type or where to point."""
+def next_steps(facts: Next) -> tuple[str, ...]:
+    """Where to point providers, and what to type."""
 
     def command(*arguments: str) -> str:
-        return invoked.command(*arguments, data=facts.data)
+        return "  " + invoked.command(*arguments, data=facts.data)
 
-    steps = [(f"point {name} at", facts.gateway + path) for name, path in facts.hooks]
-    steps += [
-        ("or mail by SMTP to", facts.smtp),
-        ("send a text", command("send", "sms", "he ate rat poison")),
-        ("watch a queue", command("tail", "emergency-vet")),
-        (
-            "ask the desk API",
-            f'curl -H "Authorization: Bearer $(head -1 {facts.token_file})" {facts.gateway}/desk/queues',
-        ),
-    ]
-    if facts.emergency is not None:
-        steps.append(("the emergency's story", command("explain", facts.emergency)))
-    steps.append(("read it with any client", f"Kafka at {facts.kafka}"))
-    return tuple(steps)
+    places = (*((name, facts.gateway + path) for name, path in facts.hooks), ("smtp", facts.smtp))
+    width = max(len(name) for name, _ in places)
+    token = f"$(head -1 {shlex.quote(str(facts.token_file))})"
+    return (
+        "Point your providers here:",
+        *(f"  {name:<{width}}  {place}" for name, place in places),
+        "Type in another terminal:",
+        command("send", "sms", "he ate rat poison"),
+        command("tail", "emergency-vet"),
+        *((command("explain", facts.emergency),) if facts.emergency else ()),
+        f'  curl -H "Authorization: Bearer {token}" {facts.gateway}/desk/queues',
+        "Ctrl-C stops it all; the data stays.",
+    )
