@@ -149,7 +149,8 @@ class QueueView:
             self._gone.popitem(last=False)
         if held is None or any(key in queue for queue in self._held.values()):
             return
-        if self._is_on_its_way(key, held):
+        moving = self._moving.get(key)
+        if self._is_on_its_way(key, held) and (moving is None or moving.version < held.version):
             self._moving[key] = held
         if key in self._moving:
             return
