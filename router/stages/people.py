@@ -58,14 +58,14 @@ def _open_from(entries: Entries, persons: Collection[str], keys: set[str], cause
         incident
         for person_id in persons
         for incident in state.open_incidents(entries, state.person(entries, person_id, cause.at).open, cause.at)
-        if person_id in own or any(_came_from(entries, ref.contact_id, keys) for ref in incident.contacts)
+        if person_id in own or any(_came_from(entries, ref.contact_id, keys, cause) for ref in incident.contacts)
     ]
     return sorted(found, key=lambda each: (each.opened_at, each.incident_id))
 
 
-def _came_from(entries: Entries, contact_id: str, keys: set[str]) -> bool:
-    entry = entries.get(f"contact/{contact_id}")
-    return isinstance(entry, KnownContact) and entry.address_key in keys
+def _came_from(entries: Entries, contact_id: str, keys: set[str], cause: Cause) -> bool:
+    known = state.live(entries, f"contact/{contact_id}", KnownContact, cause.at)
+    return known is not None and known.address_key in keys
 
 
 def _without(

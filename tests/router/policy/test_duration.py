@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -30,10 +31,8 @@ def test_what_has_no_unit_or_no_sense_is_refused(value: object) -> None:
 
 @given(st.text() | st.text("P0123456789.TDHMSWY-: smindh"))
 def test_any_text_is_a_usable_length_or_refused(text: str) -> None:
-    try:
+    with suppress(ValueError):
         assert timedelta(0) < duration(text) <= LONGEST
-    except ValueError:
-        pass
 
 
 @given(st.integers(1, 3000), st.sampled_from(sorted(UNITS)))
