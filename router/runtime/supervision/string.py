@@ -83,3 +83,8 @@ class Followed:
         with suppress(OSError):
             while await self._reader.read(100):
                 pass
+
+    async def cut(self) -> None:
+        self._writer.close()
+        with suppress(OSError):
+            await self._writer.wait_closed()
