@@ -170,7 +170,8 @@ def _primary(contacts: tuple[ContactRef, ...], policy: Policy) -> Skill:
 
 
 def _skills(primary: Skill, skills: tuple[Skill, ...], policy: Policy) -> tuple[Skill, ...]:
-    return (primary, *(each for each in policy.ordered(skills) if each is not primary))
+    """The primary first, the rest in the policy's order; general only where nothing else fits."""
+    return (primary, *(each for each in policy.ordered(skills) if each not in (primary, Skill.GENERAL)))
 
 
 def _evidence(incident: Incident, arrival: Arrival) -> tuple[Evidence, ...]:

@@ -104,6 +104,7 @@ def test_a_call_without_words_is_s1_while_an_s1_is_open(table: Table) -> None:
     table.take_all(came("sms", "ann", S1, VET), rings("call", "ann"))
     incident = table.incident("sms")
     assert (incident.severity, incident.skill, incident.changes[-1].reason) == (S1, VET, "call-during-s1")
+    assert incident.skills == (VET,)
 
 
 def test_that_a_silent_call_has_ended_makes_nothing_more_severe(table: Table) -> None:
