@@ -7,7 +7,7 @@ from router.model.events import ContactScored
 from router.stages.contract import Entries, Outcome, Record, Undecodable
 from router.stages.intake import Intake
 from scoring.model import Severity, Skill
-from tests.router.stages.situations import NOON, TRACE, contact_id, received
+from tests.router.stages.situations import NOON, TRACE, assessed, contact_id, received
 
 LINES = {"+12065550100": "petcare", "+12065550199": "boarding"}
 
@@ -16,17 +16,18 @@ def pool_for(addresses: tuple[Address, ...]) -> str:
     return next((LINES[each.value] for each in addresses if each.value in LINES), "petcare")
 
 
-INTAKE = Intake(pool_for, {"petcare": 0, "boarding": 3})
+PARTITIONS = {"petcare": 0, "boarding": 3}
+INTAKE = Intake(pool_for, PARTITIONS, assess=lambda _: assessed(Severity.S2, Skill.LOST_PET))
 
 
-def scored(record: Record) -> tuple[Outcome, ContactScored]:
-    (outcome,) = INTAKE.step(Entries({}), record).outcomes
+def scored(record: Record, intake: Intake = INTAKE) -> tuple[Outcome, ContactScored]:
+    (outcome,) = intake.step(Entries({}), record).outcomes
     assert isinstance(outcome.value, ContactScored)
     return outcome, outcome.value
 
 
 def test_a_contact_goes_to_its_pools_log_with_its_severity_and_evidence() -> None:
-    outcome, value = scored(received("SM1"))
+    outcome, value = scored(received("SM1"), Intake(pool_for, PARTITIONS))
     assert (outcome.topic, outcome.partition, outcome.key, outcome.type) == ("pool", 0, "petcare", "contact.scored")
     assert value.assessment.severity is Severity.S1
     assert value.assessment.skill is Skill.EMERGENCY_VET
