@@ -35,8 +35,12 @@ async def follow(servers: str, name: str, show: Callable[[Record], None], *, fro
 
 def _row(console: Console) -> Callable[[Record], None]:
     wide = not console.is_terminal or console.width >= looks.WIDE
+    day = ""
 
     def show(record: Record) -> None:
+        nonlocal day
+        if day != (day := looks.day(record.timestamp)):
+            console.print(day, style="dim")
         row = (rows.queue_row if record.topic.startswith(QUEUE) else rows.other_row)(record, wide=wide)
         console.print(row, no_wrap=True, overflow="ellipsis" if console.is_terminal else "ignore", crop=False)
 

@@ -48,6 +48,11 @@ def clock(at: datetime, *, ms: bool = True) -> str:
     return local.strftime("%H:%M:%S") + (f".{local.microsecond // 1000:03}" if ms else "")
 
 
+def day(at: datetime) -> str:
+    """The date where the reader is."""
+    return at.astimezone().strftime("%Y-%m-%d")
+
+
 def short(identifier: str) -> str:
     """An id cut to its prefix and eight characters: still enough for `router explain`."""
     prefix, _, rest = identifier.rpartition("_")

@@ -40,8 +40,8 @@ class PlayShown:
     def __post_init__(self) -> None:
         self.board = Board()
         self._news = asyncio.Event()
-        lines = Lines(self._line)
-        self._show: Show = Picture(self.console, self.board, len(self.play.moves)) if self._staying else lines
+        moves = len(self.play.moves)
+        self._show: Show = Picture(self.console, self.board, moves) if self._staying else Lines(self.console)
 
     @property
     def _staying(self) -> bool:
@@ -53,7 +53,8 @@ class PlayShown:
         watching = asyncio.create_task(watch(self.where.kafka, self.board, started, self._placed))
         try:
             await guarded(_wait(started), watching)
-            self._line(run_lines.ready(self.where, self.board))
+            for line in run_lines.ready(self.where, self.board):
+                self._line(line)
             async with self._show:
                 await guarded(self._play_and_settle(), watching)
             for line in run_lines.summary(self.board):
@@ -61,7 +62,7 @@ class PlayShown:
             await self._tell_missing()
             if not self._staying:
                 return 1 if self.board.missing() or self.board.failed() else 0
-            self._show = Lines(self._line)
+            self._show = Lines(self.console)
             self._tell_next()
             await watching
             return 0
@@ -105,10 +106,11 @@ class PlayShown:
             emergency=emergency.incident_id if emergency else None,
         )
         for line in run_lines.next_steps(facts):
-            self._line(line)
+            self.console.print(line, markup=False, soft_wrap=True)
 
     def _line(self, line: str) -> None:
-        self.console.print(line, markup=False, soft_wrap=True)
+        """Prose: wrapped at words on a terminal, one line elsewhere."""
+        self.console.print(line, markup=False, soft_wrap=not self.console.is_terminal)
 
 
 async def _wait(event: asyncio.Event) -> None:

@@ -23,17 +23,24 @@ class Next:
     emergency: str | None = None
 
 
-def ready(where: Endpoints, board: Board) -> str:
-    before = f"{board.before} incidents are open from before." if board.before else "No incident is open from before."
-    return f"Ready: {where.gateway}, mail at {where.smtp}, Kafka at {where.kafka}. {before}"
+def ready(where: Endpoints, board: Board) -> tuple[str, ...]:
+    before = f"{board.before} incidents are" if board.before != 1 else "1 incident is"
+    return (
+        f"Ready: {where.gateway}, mail at {where.smtp}, Kafka at {where.kafka}",
+        f"{before if board.before else 'No incident is'} open from before.",
+    )
 
 
-def contact_line(placed: Placed) -> str:
-    """time, channel, contact id, severity, skill, queue, webhook to queue, evidence."""
+def contact_line(placed: Placed, *, wide: bool = True) -> str:
+    """time, channel, contact id, severity, skill, queue, webhook to queue, evidence; less of it if not `wide`."""
+    evidence = ", ".join(placed.rules) or "-"
+    took = looks.milliseconds(placed.queue_ms)
+    if not wide:
+        at, contact_id = looks.clock(placed.seen_at, ms=False), looks.short(placed.contact_id)
+        return f"{at}  {placed.channel:<5}  {contact_id}  {placed.severity}  {placed.skill:<14}  {took:>6}  {evidence}"
     return (
         f"{looks.clock(placed.seen_at)}  {placed.channel:<5}  {placed.contact_id}  {placed.severity}  "
-        f"{placed.skill:<14}  {placed.queue:<20}  {looks.milliseconds(placed.queue_ms):>7}  "
-        f"{', '.join(placed.rules) or '-'}"
+        f"{placed.skill:<14}  {placed.queue:<20}  {took:>7}  {evidence}"
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
 from rich.console import Console
 from rich.live import Live
 
+from router.cli import looks
 from router.cli.run_lines import contact_line
 from router.cli.run_view import view
 from router.play.board import Board, Placed
@@ -31,11 +31,16 @@ class Show(Protocol):
 class Lines:
     """A line for each contact as it comes onto its queue."""
 
-    def __init__(self, write: Callable[[str], None]) -> None:
-        self._write = write
+    def __init__(self, console: Console) -> None:
+        self._console = console
 
     def placed(self, one: Placed) -> None:
-        self._write(contact_line(one))
+        wide = not self._console.is_terminal or self._console.width >= looks.WIDE
+        line = contact_line(one, wide=wide)
+        if self._console.is_terminal:
+            self._console.print(line, markup=False, no_wrap=True, overflow="ellipsis", crop=False)
+        else:
+            self._console.print(line, markup=False, soft_wrap=True)
 
     async def __aenter__(self) -> Self:
         return self

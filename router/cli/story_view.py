@@ -158,7 +158,7 @@ def _history(history: tuple[Step, ...]) -> Tree:
             line.append(f" {step.skill}")
         if step.by:
             line.append(f"  by {looks.short(step.by)}")
-        if step.reason:
+        if step.reason and step.reason != step.event:
             line.append(f"  {step.reason}")
         if step.rules:
             line.append("  " + ", ".join(step.rules), style="dim")
@@ -182,4 +182,4 @@ def _in(languages: tuple[str, ...]) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return at.astimezone().strftime("%Y-%m-%d ") + looks.clock(at)
+    return f"{looks.day(at)} {looks.clock(at)}"

@@ -98,22 +98,26 @@ _LAST = (
     *("Kaur", "Laurent", "Moreno", "Novak", "Okafor", "Pereira", "Quist", "Romero", "Sato", "Turner", "Umar"),
 )
 
+_PLAIN = str.maketrans("íéáó", "ieao")
+_LINES = 100
+
 OFFICE = Place("206", "SEATTLE", "WA", "98101")
 
 
 def someone(rng: Random) -> Person:
-    """A person with a phone number and an e-mail address that are most likely new to any data folder."""
+    """A person who is most likely new to any data folder."""
+    return _person(rng.choice(_PLACES), rng.randrange(_LINES), rng)
+
+
+def some(count: int, seed: int, rng: Random) -> tuple[Person, ...]:
+    """`count` people, no two with the same number. Seeds close to each other share no number either."""
+    start = seed * count
+    numbers = [(start + one) % (len(_PLACES) * _LINES) for one in range(count)]
+    return tuple(_person(_PLACES[number % len(_PLACES)], number // len(_PLACES), rng) for number in numbers)
+
+
+def _person(place: Place, line: int, rng: Random) -> Person:
     first, last = rng.choice(_FIRST), rng.choice(_LAST)
-    place = rng.choice(_PLACES)
-    phone = f"+1{place.area}55501{rng.randrange(100):02}"
-    plain = (first + "." + last).lower().translate(str.maketrans("íéáó", "ieao"))
-    return Person(f"{first} {last}", phone, f"{plain}.{rng.getrandbits(24):06x}@example.com", place)
-
-
-def some(count: int, rng: Random) -> tuple[Person, ...]:
-    """`count` people, no two of them with the same number."""
-    found: dict[str, Person] = {}
-    while len(found) < count:
-        person = someone(rng)
-        found.setdefault(person.phone, person)
-    return tuple(found.values())
+    plain = (first + "." + last).lower().translate(_PLAIN)
+    email = f"{plain}.{rng.getrandbits(24):06x}@example.com"
+    return Person(f"{first} {last}", f"+1{place.area}55501{line:02}", email, place)

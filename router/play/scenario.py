@@ -68,7 +68,7 @@ def scenario(seed: int, keys: Keys) -> Scenario:
     """The whole play of `seed`, the same to the byte each time: people, ids, words, and dates too."""
     now = _EPOCH + timedelta(seconds=seed)
     rng = Random(seed)  # noqa: S311 - repeatable on purpose; nothing secret comes of it
-    victim, *others = some(1 + len(LINES), rng)
+    victim, *others = some(1 + len(LINES), seed, rng)
     reference = f"crm-{rng.getrandbits(32):08x}"
     moves = list(_emergency(victim, keys, rng, now))
     for line, who in zip(LINES, others, strict=True):

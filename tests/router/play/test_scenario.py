@@ -28,6 +28,7 @@ def test_another_seed_has_other_ids_and_no_two_people_share_a_number(seed: int) 
     assert not set(contact_ids(one)) & set(contact_ids(other))
     numbers = {move.who.phone for move in one.moves}
     assert len(numbers) == len({move.who.email for move in one.moves})
+    assert not numbers & {move.who.phone for move in other.moves}
 
 
 def test_the_emergency_comes_by_text_call_and_mail_from_one_person() -> None:
