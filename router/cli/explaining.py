@@ -10,7 +10,7 @@ from rich.console import Console
 
 from channels.registry import CHANNELS
 from channels.smtp import PROVIDER as SMTP
-from router.cli.pipes import quiet_end
+from router.cli.pipes import PipedConsole, quiet_end
 from router.cli.reading import topic_reader
 from router.cli.searching import search
 from router.cli.story_view import view
@@ -32,7 +32,7 @@ def explain(asked: str, data: Path | None, *, reveal: bool, as_json: bool) -> in
         if as_json:
             sys.stdout.write(story.model_dump_json(indent=2) + "\n")
         else:
-            Console(highlight=False).print(view(story))
+            PipedConsole(highlight=False).print(view(story))
     return 0
 
 

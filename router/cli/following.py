@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from router.cli import looks, rows
-from router.cli.pipes import quiet_end
+from router.cli.pipes import PipedConsole, quiet_end
 from router.cli.reading import QUEUE, topic_named, topic_reader
 from router.cli.where import kafka_servers
 from router.stages.contract import Record
@@ -18,7 +18,7 @@ from router.stages.contract import Record
 
 def tail(name: str, data: Path | None, *, json_lines: bool, from_start: bool, until_end: bool) -> None:
     """Raises NotRunning, NoBroker, UnknownTopic."""
-    show = _json_line if json_lines else _row(Console(highlight=False))
+    show = _json_line if json_lines else _row(PipedConsole(highlight=False))
     with quiet_end():
         asyncio.run(follow(kafka_servers(data), name, show, from_start=from_start, until_end=until_end))
 

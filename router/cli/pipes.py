@@ -7,6 +7,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rich.console import Console
+
+
+class PipedConsole(Console):
+    """A console that leaves a closed pipe to `quiet_end`; rich itself would exit with status 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
 
 @contextmanager
 def quiet_end() -> Iterator[None]:
