@@ -1,5 +1,6 @@
-"""`python -m router`: the command line."""
+"""`python -m router` is `router`."""
 
 from router.cli.main import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -84,7 +84,7 @@ async def up(kafka: str, data: Path) -> AsyncIterator[Up]:
     env = {**os.environ, **SECRETS, "KAFKA_BOOTSTRAP_SERVERS": kafka}
     command = ["up", "--data", str(data), "--port", "0", "--smtp-port", "0"]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "router.cli.main", *command, env=env, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "router", *command, env=env, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     try:

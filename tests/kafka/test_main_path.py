@@ -211,24 +211,19 @@ async def test_a_worker_that_wakes_up_late_changes_nothing(running: tuple[Up, Qu
 @asynccontextmanager
 async def second_worker(kafka: str) -> AsyncIterator[None]:
     """Another worker of the same cluster, ready before it is handed over."""
-    read, write = os.pipe()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "router.cli.main",
+        "router",
         "worker",
-        "--ready-fd",
-        str(write),
         env={**os.environ, **SECRETS, "KAFKA_BOOTSTRAP_SERVERS": kafka},
-        pass_fds=(write,),
+        stdout=asyncio.subprocess.PIPE,
     )
-    os.close(write)
     try:
+        assert process.stdout is not None
         async with asyncio.timeout(40):
-            line = await asyncio.to_thread(os.read, read, 100)
-        assert line
+            assert json.loads(await process.stdout.readline())["ready"] is True
         yield
     finally:
-        os.close(read)
         process.terminate()
         await process.wait()
