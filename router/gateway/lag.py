@@ -9,7 +9,6 @@ from collections import Counter
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
 from router.gateway.closing import closed
 from router.gateway.metrics import Metrics
@@ -53,7 +52,7 @@ class Sampler:
                     async with asyncio.timeout(ANSWER_S):
                         await self._sample(consumer, admin)
                     await asyncio.sleep(self._every_s)
-            except (KafkaError, TimeoutError, OSError) as error:
+            except Exception as error:  # whatever it is: figures can wait for the next round
                 log.debug("lag.unknown", why=type(error).__name__)
             finally:
                 await closed(consumer.stop())

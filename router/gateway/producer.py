@@ -14,6 +14,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
+from router.gateway.closing import closed
 from router.gateway.log import TooLarge, Unavailable
 from router.model.cloudevents import Message
 
@@ -35,6 +36,7 @@ class KafkaLog:
         self._keeper: asyncio.Task[None] | None = None
         self._wedged = asyncio.Event()
         self._up = asyncio.Event()
+        self._closing: set[asyncio.Task[None]] = set()
 
     @property
     def ready(self) -> bool:
@@ -58,6 +60,7 @@ class KafkaLog:
         producer, self._producer = self._producer, None
         if producer is not None:
             await close(producer)
+        await asyncio.gather(*self._closing)
 
     async def append(self, message: Message) -> None:
         producer = self._producer
@@ -89,14 +92,16 @@ class KafkaLog:
     async def _keep(self) -> None:
         """Makes a producer, watches that the broker answers, and makes another once it doesn't."""
         while True:
-            self._producer = await self._made()
+            self._producer = producer = await self._made()
             self._wedged.clear()
             self._up.set()
             log.info("log.connected")
             while not self._wedged.is_set():
-                await self._probe(self._producer)
-            old, self._producer = self._producer, None
-            await close(old)
+                await self._probe(producer)
+            self._producer = None
+            closing = asyncio.create_task(close(producer), name="producer-close")
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
     async def _made(self) -> AIOKafkaProducer:
         said = False
@@ -112,7 +117,7 @@ class KafkaLog:
             try:
                 async with asyncio.timeout(5):
                     await producer.start()
-            except (TimeoutError, KafkaError, OSError) as error:
+            except Exception as error:  # whatever it is: without a producer nothing works, so it is tried again
                 await close(producer)
                 if not said:
                     log.warning("log.waiting", why=type(error).__name__)
@@ -134,22 +139,31 @@ class KafkaLog:
         try:
             async with asyncio.timeout(self._timeout_s):
                 await producer.client.fetch_all_metadata()
-        except (TimeoutError, KafkaError, OSError) as error:
+        except Exception as error:  # whatever it is: a new producer is the answer
             self._wedge(type(error).__name__)
 
 
 async def close(producer: AIOKafkaProducer) -> None:
-    """Stops a producer within about a second, whatever state the broker is in."""
-    stopping = asyncio.create_task(producer.stop())
-    done, _ = await asyncio.wait({stopping}, timeout=STOP_S)
-    if not done:
-        # `stop` waits for acknowledgements that won't come: fail them, and drop the connections that a request
-        # in flight still waits on. There is no public way to do that.
-        producer._message_accumulator.fail_all(KafkaError("given up"))
-        await producer.client.close()
-        done, _ = await asyncio.wait({stopping}, timeout=STOP_S)
-        if not done:
-            stopping.cancel()
-    with contextlib.suppress(asyncio.CancelledError, KafkaError, OSError):
-        if stopping.done():
-            stopping.result()
+    """Stops a producer within about two seconds, whatever state the broker is in. Never raises."""
+    try:
+        try:
+            async with asyncio.timeout(STOP_S):
+                await producer.flush()
+        except TimeoutError:
+            await _drop(producer)
+        else:
+            await closed(producer.stop())
+    except Exception as error:  # a client that can't even be closed must not keep its successor from starting
+        log.debug("producer.close_failed", error=type(error).__name__)
+
+
+async def _drop(producer: AIOKafkaProducer) -> None:
+    """Closes it without what is still to be sent: `stop` waits for that without end, and nothing public doesn't."""
+    producer._closed = True
+    sending = producer._sender.sender_task
+    if sending is not None:
+        sending.cancel()
+    await producer.client.close()
+    if sending is not None:
+        await asyncio.wait({sending}, timeout=STOP_S)
+    await producer.client.close()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -45,35 +43,6 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-def run(settings: Settings, http: socket.socket, smtp: socket.socket | None, ready_fd: int | None = None) -> None:
-    """Serves until SIGINT or SIGTERM. When it can serve it writes a line to `ready_fd` and closes it.
-
-    Raises NotConfigured, BadDeployment, BadIdKey, BadTls.
-    """
-    asyncio_run = asyncio.run
-    with contextlib.suppress(ImportError):
-        import uvloop  # noqa: PLC0415 - not there on every system
-
-        asyncio_run = uvloop.run
-    asyncio_run(_until_signalled(settings, http, smtp, ready_fd))
-
-
-async def _until_signalled(
-    settings: Settings, http: socket.socket, smtp: socket.socket | None, ready_fd: int | None
-) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-
-    def ready() -> None:
-        if ready_fd is not None:
-            os.write(ready_fd, b"ready\n")
-            os.close(ready_fd)
-
-    await serve(settings, http=http, smtp=smtp, ready=ready, stop=stop)
 
 
 async def serve(
