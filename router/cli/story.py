@@ -49,6 +49,7 @@ class ContactStory(Frozen):
 
     contact_id: str
     provider: str | None = None
+    provider_id: str | None = None
     channel: Medium
     attachments: int | None = None
     severity: Severity | None = None

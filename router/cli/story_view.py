@@ -68,6 +68,8 @@ def _state(incident: IncidentStory) -> Text:
 def _contact(contact: ContactStory, *, asked: bool) -> Tree:
     tree = Tree(_head(contact, asked), guide_style="dim")
     tree.add(_fact("id", contact.contact_id))
+    if contact.provider_id:
+        tree.add(_fact("theirs", contact.provider_id))
     if contact.address_key or contact.provider:
         tree.add(_fact("who", contact.address_key or "gave no address: one person a contact"))
     if contact.revealed is not None:
@@ -101,7 +103,7 @@ def _head(contact: ContactStory, asked: bool) -> Text:
 
 
 def _fact(label: str, words: str) -> Text:
-    return Text.assemble((f"{label:<6}", "dim"), words)
+    return Text.assemble((f"{label:<7}", "dim"), words)
 
 
 def _why(contact: ContactStory) -> Text:

@@ -167,6 +167,7 @@ def _with_scored(story: ContactStory, told: Told, reveal: bool) -> ContactStory:
     contact = known.contact
     new: dict[str, object] = {
         "provider": contact.provider,
+        "provider_id": contact.provider_id,
         "attachments": len(contact.attachments),
         "address_key": known.address_key,
         "revealed": _revealed(contact) if reveal else None,

@@ -1,0 +1,121 @@
+"""`router send`, `tail` and `explain`, as a user types them, on a running `up`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.kafka.platform import SECRETS, Queues, queues, up
+
+
+@dataclass
+class Typed:
+    """What a command printed, and how it ended."""
+
+    status: int
+    out: str
+    err: str
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass
+class Terminal:
+    data: Path
+    seen: Queues
+
+    async def router(self, *arguments: str, **env: str) -> Typed:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "router", *arguments, "--data", str(self.data)),
+            env={**os.environ, **SECRETS, **env},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(60):
+            out, err = await process.communicate()
+        assert process.returncode is not None
+        return Typed(process.returncode, out.decode(), err.decode())
+
+    async def placed(self, contact_id: str) -> dict[str, Any]:
+        """The incident that holds the contact, once it is on its queue."""
+        await self.seen.until(lambda: bool(self.seen.holding(contact_id)))
+        return self.seen.holding(contact_id)[0]
+
+
+@asynccontextmanager
+async def terminal(kafka: str, data: Path) -> AsyncIterator[Terminal]:
+    async with up(kafka, data), queues(kafka) as seen:
+        yield Terminal(data, seen)
+
+
+async def test_what_is_sent_is_tailed_and_explained(kafka: str, tmp_path: Path) -> None:
+    async with terminal(kafka, tmp_path) as typing:
+        words = "he ate a whole bar of chocolate and is shaking"
+        sent = await typing.router("send", "sms", words, "--from", "+12065550177", "--json")
+        assert sent.status == 0, sent.err
+        contact_id = sent.lines()[0]["contact_id"]
+        incident = await typing.placed(contact_id)
+
+        queue = incident["skill"]
+        tailed = await typing.router("tail", queue, "--from-start", "--until-end", "--json")
+        assert tailed.status == 0, tailed.err
+        [line] = [one for one in tailed.lines() if one["key"] == incident["incident_id"]]
+        assert list(line) == ["topic", "partition", "offset", "key", "headers", "value"]
+        assert line["topic"] == f"queue.{queue}"
+        assert line["value"]["contact_ids"] == [contact_id]
+
+        explained = await typing.router("explain", contact_id, "--json")
+        assert explained.status == 0, explained.err
+        told = json.loads(explained.out)
+        assert told["incident"]["incident_id"] == incident["incident_id"]
+        assert told["contacts"][0]["severity"] == "S1"
+        assert told["contacts"][0]["reasons"]
+        assert [hop["name"] for hop in told["contacts"][0]["hops"]] == ["received", "inbound", "pool", "queue"]
+        assert words not in explained.out
+        assert "+12065550177" not in explained.out
+
+        for asked in (told["contacts"][0]["provider_id"], incident["incident_id"], contact_id[:10]):
+            again = await typing.router("explain", asked, "--reveal")
+            assert again.status == 0, again.err
+            assert incident["incident_id"] in again.out
+            assert "+12065550177" in again.out
+
+
+async def test_a_call_and_a_mail_by_smtp_are_taken_too(kafka: str, tmp_path: Path) -> None:
+    async with terminal(kafka, tmp_path) as typing:
+        for arguments, channel in ((("call", "--seconds", "3"), "call"), (("email", "--via", "smtp"), "email")):
+            sent = await typing.router("send", *arguments, "--json")
+            assert sent.status == 0, sent.err
+            ids = {line["contact_id"] for line in sent.lines()}
+            assert len(ids) == 1
+            assert (await typing.placed(ids.pop()))["channels"] == [channel]
+
+
+async def test_what_cannot_be_done_is_one_sentence(kafka: str, tmp_path: Path) -> None:
+    async with terminal(kafka, tmp_path) as typing:
+        unknown = await typing.router("explain", "SM" + "0" * 32)
+        assert (unknown.status, unknown.out) == (1, "")
+        assert "nothing is known of SM000" in unknown.err
+        wrong = await typing.router("send", "sms", "hello", ROUTER_TWILIO_AUTH_TOKENS="another")
+        assert wrong.status == 2
+        assert "(403)" in wrong.err
+        off = await typing.router("send", "email", "hello", ROUTER_POSTMARK_BASIC_AUTH="")
+        assert off.status == 2
+        assert "ROUTER_POSTMARK_BASIC_AUTH" in off.err
+        nowhere = await typing.router("send", "sms", "hello", "--gateway", "http://127.0.0.1:9")
+        assert nowhere.status == 2
+        assert "no gateway answers at http://127.0.0.1:9" in nowhere.err
+        mistyped = await typing.router("tail", "emergency-vett")
+        assert mistyped.status == 2
+        assert "emergency-vet" in mistyped.err
+        for typed in (unknown, wrong, off, nowhere, mistyped):
+            assert len(typed.err.splitlines()) == 1
+            assert typed.err.startswith("router: ")
