@@ -17,12 +17,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from channels.errors import Problem
-from router.runtime import jars, java, kept_ports
-from router.runtime.broker_settings import HOST, JVM, properties
+from router.runtime import class_archive, jars, java, kept_ports
+from router.runtime.broker_settings import HOST, launcher, properties
 from router.runtime.broker_trouble import explain
 from router.runtime.process import Child
 
-LOG4J = Path(__file__).with_name("log4j2.properties")
 ROOM = 100 * 1024 * 1024
 START_S = 120.0
 STOP_S = 3.0
@@ -38,6 +37,7 @@ class Broker:
 
     port: as in kept_ports.decide. inherit: file descriptors that stay open as long as it lives (the folder's lock).
     said: called with each line that the broker prints, which is seldom any; its log goes to a file.
+    jvm: more options of Java's.
     """
 
     def __init__(
@@ -47,13 +47,14 @@ class Broker:
         port: int | None = None,
         inherit: Collection[int] = (),
         said: Callable[[str], None] = lambda _: None,
+        jvm: tuple[str, ...] = (),
     ) -> None:
-        self._data = data
         self._folder = (data / "kafka").absolute()
         self._log = (data / "logs" / "kafka.log").absolute()
         self._asked = port
         self._inherit = inherit
         self._said = said
+        self._jvm = jvm
         self._lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._reading: asyncio.Task[None] | None = None
         self._ports: kept_ports.Ports | None = None
@@ -93,15 +94,14 @@ class Broker:
         runtime, classpath = await asyncio.gather(
             asyncio.to_thread(java.find), asyncio.to_thread(jars.classpath, jars.locked(), jars.folder())
         )
-        launcher = [str(runtime.path), *JVM, "-Drouter.logs=../logs", f"-Dlog4j2.configurationFile={LOG4J}"]
-        launcher += ["-cp", classpath]
+        command = [*launcher(runtime, classpath, class_archive.find(runtime, classpath)), *self._jvm]
         self._lines.clear()
         with contextlib.suppress(OSError):
             self._log_start = self._log.stat().st_size
         try:
             if not (self._folder / "data").is_dir():
-                await self._format(launcher)
-            await self._launch([*launcher, "kafka.Kafka", "server.properties"], self._said)
+                await self._format(command)
+            await self._launch([*command, "kafka.Kafka", "server.properties"], self._said)
             await self._serving()
         except BaseException:
             await self.kill()
@@ -135,13 +135,13 @@ class Broker:
             await self.ended()
             self._child = None
 
-    async def _format(self, launcher: list[str]) -> None:
+    async def _format(self, command: list[str]) -> None:
         """Makes an empty data folder, whole or not at all."""
         fresh = self._folder / "formatting"
         shutil.rmtree(fresh, ignore_errors=True)
         self._write_properties("format.properties", fresh.name)
         tool = ["kafka.tools.StorageTool", "format", "--standalone", "-t", _cluster_id(), "-c", "format.properties"]
-        await self._launch([*launcher, *tool])
+        await self._launch([*command, *tool])
         if await self.ended() != 0:
             raise BrokerProblem(self.trouble())
         self._child = None

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from router.runtime.java import Java
+
 HOST = "127.0.0.1"
+
+LOG4J = Path(__file__).with_name("log4j2.properties")
 
 # Measured with 162 partitions: 168 MB resident at start with the small cleaner buffer, 301 MB without.
 JVM = (
@@ -13,7 +19,18 @@ JVM = (
     "-XX:-UsePerfData",
     "-XX:+ExitOnOutOfMemoryError",
     "-Djava.awt.headless=true",
+    "-Drouter.logs=../logs",  # the working folder is <data>/kafka
+    f"-Dlog4j2.configurationFile={LOG4J}",
 )
+# Since 24 Java warns of what Kafka and its compressors do by design.
+JVM_24 = ("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED")
+
+
+def launcher(runtime: Java, classpath: str, archive: Path | None = None) -> list[str]:
+    """The command up to the class. archive: the classes of this very classpath and Java, as class_archive makes it."""
+    shared = () if archive is None else (f"-XX:SharedArchiveFile={archive}",)
+    newer = JVM_24 if runtime.version >= 24 else ()
+    return [str(runtime.path), *JVM, *newer, *shared, "-cp", classpath]
 
 
 def properties(data: str, port: int, controller_port: int) -> str:

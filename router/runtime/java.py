@@ -24,10 +24,15 @@ class NoJava(Problem):
 
 @dataclass(frozen=True)
 class Java:
-    """A runtime's launcher and its feature release (17, 21, 25)."""
+    """A runtime's launcher and its release ("17.0.15")."""
 
     path: Path
-    version: int
+    release: str
+
+    @property
+    def version(self) -> int:
+        """The feature release: 17, 21, 25."""
+        return major(self.release)
 
 
 def find(environ: Mapping[str, str] = os.environ) -> Java:
@@ -63,7 +68,7 @@ def _runtime(path: Path) -> Java | None:
     except (OSError, UnicodeDecodeError):
         release = None
     if release is not None and real.name == "java":
-        return Java(real, major(release[1]))
+        return Java(real, release[1])
     return _asked(path)
 
 
@@ -78,7 +83,7 @@ def _asked(path: Path) -> Java | None:
     real = Path(found.get("java.home", "")) / "bin" / "java"
     if "java.version" not in found or not os.access(real, os.X_OK):
         return None
-    return Java(real, major(found["java.version"]))
+    return Java(real, found["java.version"])
 
 
 def major(version: str) -> int:

@@ -37,19 +37,19 @@ def test_the_feature_release_is_read_from_any_version(text: str, number: int) ->
 
 def test_java_home_comes_before_the_search_path(tmp_path: Path) -> None:
     home, other = runtime(tmp_path / "home", "21.0.1"), runtime(tmp_path / "other", "17.0.2")
-    assert java.find({"JAVA_HOME": str(tmp_path / "home"), "PATH": str(other.parent)}) == Java(home, 21)
+    assert java.find({"JAVA_HOME": str(tmp_path / "home"), "PATH": str(other.parent)}) == Java(home, "21.0.1")
 
 
 def test_one_that_is_too_old_is_passed_over(tmp_path: Path) -> None:
     runtime(tmp_path / "home", "11.0.2")
     fits = runtime(tmp_path / "other", "17.0.2")
-    assert java.find({"JAVA_HOME": str(tmp_path / "home"), "PATH": str(fits.parent)}) == Java(fits, 17)
+    assert java.find({"JAVA_HOME": str(tmp_path / "home"), "PATH": str(fits.parent)}) == Java(fits, "17.0.2")
 
 
 def test_a_version_managers_script_is_looked_through_so_that_the_broker_is_our_own_child(tmp_path: Path) -> None:
     real = runtime(tmp_path / "real", "21.0.1")
     shim = script(tmp_path / "shims", tmp_path / "real", "21.0.1")
-    assert java.find({"PATH": f"{shim.parent}:/bin"}) == Java(real, 21)
+    assert java.find({"PATH": f"{shim.parent}:/bin"}) == Java(real, "21.0.1")
 
 
 def test_the_wheels_java_is_the_last_resort(tmp_path: Path) -> None:
