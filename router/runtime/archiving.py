@@ -1,4 +1,4 @@
-"""Makes the class archive: runs Kafka once on an empty folder to see what it loads, then has Java keep those classes."""
+"""Makes the class archive: runs Kafka once on an empty folder to see what it loads, then has Java keep that."""
 
 from __future__ import annotations
 
