@@ -60,10 +60,10 @@ class PlayShown:
             for line in run_lines.summary(self.board):
                 self._line(line)
             await self._tell_missing()
-            if not self._staying:
-                return 1 if self.board.missing() or self.board.failed() else 0
             self._show = Lines(self.console)
             self._tell_next()
+            if not self._staying:
+                return 1 if self.board.missing() or self.board.failed() else 0
             await watching
             return 0
         finally:
@@ -104,6 +104,7 @@ class PlayShown:
             hooks=tuple((channel.name, channel.path) for channel in CHANNELS),
             token_file=self.folder / "secrets" / "desk_tokens",
             emergency=emergency.incident_id if emergency else None,
+            staying=self._staying,
         )
         for line in run_lines.next_steps(facts):
             self.console.print(line, markup=False, soft_wrap=True)

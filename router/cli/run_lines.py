@@ -13,7 +13,10 @@ from router.runtime.running import Endpoints
 
 @dataclass(frozen=True)
 class Next:
-    """What the next steps need. data: as the command line named it; hooks: (name, path) of each."""
+    """What the next steps need. data: as the command line named it; hooks: (name, path) of each.
+
+    staying: it goes on running.
+    """
 
     data: Path | None
     gateway: str
@@ -21,6 +24,7 @@ class Next:
     hooks: tuple[tuple[str, str], ...]
     token_file: Path
     emergency: str | None = None
+    staying: bool = True
 
 
 def ready(where: Endpoints, board: Board) -> tuple[str, ...]:
@@ -95,5 +99,7 @@ def next_steps(facts: Next) -> tuple[str, ...]:
         command("tail", "emergency-vet"),
         *((command("explain", facts.emergency),) if facts.emergency else ()),
         f'  curl -H "Authorization: Bearer {token}" {facts.gateway}/desk/queues',
-        "Ctrl-C stops it all; the data stays.",
+        "Ctrl-C stops it all; the data stays."
+        if facts.staying
+        else f"All of it stops now; the data stays, and `{command('up').strip()}` serves it.",
     )
