@@ -1,0 +1,119 @@
+"""All patterns of all rules as one graph of words, walked from each word of a text.
+
+No regular expressions: a walk looks a word's keys up in a node, so the time is linear in the text and no text
+makes it worse. A walk from one word visits each (node, word) at most once. The graph grows with what is written
+in the rules, not with what that unfolds to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from scoring.patterns import Row
+from scoring.text import Words
+
+
+class Hit(NamedTuple):
+    """Pattern of rule number `rule` on the words [start, end)."""
+
+    rule: int
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """next: by key of the next word. gaps: how many words may be skipped first. ends: rules that end here."""
+
+    next: dict[str, list[Node]] = field(default_factory=dict)
+    gaps: list[tuple[int, Node]] = field(default_factory=list)
+    ends: tuple[int, ...] = ()
+
+
+def graph(patterns: Iterable[tuple[int, tuple[Row, ...]]]) -> Node:
+    """The graph of (rule, rows of one of its patterns)."""
+    root = Node()
+    last: dict[int, Node] = {}
+    for rule, rows in patterns:
+        end = last.setdefault(rule, Node(ends=(rule,)))
+        for row in rows:
+            for node in _lay(row, [root], end):
+                if rule not in node.ends:
+                    node.ends = (*node.ends, rule)
+    for key, nodes in root.next.items():
+        root.next[key] = [_merged(nodes)]
+    return root
+
+
+def _lay(row: Row, opened: list[Node], end: Node) -> list[Node]:
+    """Adds `row` behind each of `opened`; the nodes at which it is over, `end` where its last word leads."""
+    for number, element in enumerate(row):
+        target = end if number == len(row) - 1 else Node()
+        if isinstance(element, str):
+            for node in opened:
+                node.next.setdefault(element, []).append(target)
+            opened = [target]
+        elif isinstance(element, int):
+            target = Node()
+            for node in opened:
+                node.gaps.append((element, target))
+            opened = [target]
+        else:
+            over = {id(node): node for each in element.rows for node in _lay(each, opened, target)}
+            if element.optional:
+                over.update((id(node), node) for node in opened)
+            opened = list(over.values())
+    return opened
+
+
+def _merged(nodes: list[Node]) -> Node:
+    """One node that does what several do: many patterns begin with the same word."""
+    if len(nodes) == 1:
+        return nodes[0]
+    merged = Node(ends=tuple(dict.fromkeys(rule for node in nodes for rule in node.ends)))
+    for node in nodes:
+        for key, after in node.next.items():
+            merged.next.setdefault(key, []).extend(after)
+    for words in sorted({words for node in nodes for words, _ in node.gaps}):
+        merged.gaps.append((words, _merged([after for node in nodes for gap, after in node.gaps if gap == words])))
+    return merged
+
+
+def find(root: Node, words: Words, keys_of: Callable[[str], tuple[str, ...]]) -> list[Hit]:
+    """Every hit, the longest one of a rule from each word; in the order of their first words."""
+    keys = [keys_of(word) for word in words.folded]
+    first = root.next
+    hits: list[Hit] = []
+    for start, found in enumerate(keys):
+        if any(key in first for key in found):
+            longest = _walk(root, keys, words.sentences, start)
+            hits += [Hit(rule, start, end) for rule, end in longest.items()]
+    return hits
+
+
+def _walk(root: Node, keys: list[tuple[str, ...]], sentences: tuple[int, ...], start: int) -> dict[int, int]:
+    """Rules that match from word `start`, each with the longest end."""
+    sentence = sentences[start]
+    longest: dict[int, int] = {}
+    seen: set[tuple[int, int]] = set()
+    stack = [(root, start, 0)]
+    while stack:
+        node, at, skip = stack.pop()
+        for end in range(at, min(at + skip + 1, len(keys))):
+            if sentences[end] != sentence:
+                break
+            for key in keys[end]:
+                for child in node.next.get(key, ()):
+                    if (id(child), end) in seen:
+                        continue
+                    seen.add((id(child), end))
+                    for rule in child.ends:
+                        if longest.get(rule, 0) < end + 1:
+                            longest[rule] = end + 1
+                    if child.next:
+                        stack.append((child, end + 1, 0))
+                    for gap, after in child.gaps:
+                        stack.append((after, end + 1, gap))
+    return longest

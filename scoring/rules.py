@@ -1,0 +1,167 @@
+"""The rule set in force: every file of scoring/rules, checked and made into one tree, once.
+
+`load_rules()` reads the package's own files; it is cached, and nothing else here touches a disk. The version is
+the hash of those files, so that a replay knows which rules spoke.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from scoring.matcher import Node, graph
+from scoring.patterns import BadPattern, Choice, Row
+from scoring.patterns import parse as parse_pattern
+from scoring.rulefile import BadRules, Cue, File, Language, Rule, Scope, parse, read
+from scoring.spelling import Keys, keys_of
+from scoring.text import words
+
+FOLDER = Path(__file__).with_name("rules")
+COMPLETE = False  # until every rule file has landed
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A rule, scope or cue in one language: what a hit's number stands for."""
+
+    what: Rule | Scope | Cue
+    language: Language
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """version: "rules-" and 12 hex digits. entries: by the number in a hit. keys_of: of a folded word."""
+
+    version: str
+    rules: tuple[Rule, ...]
+    entries: tuple[Entry, ...]
+    root: Node
+    keys_of: Callable[[str], Keys]
+
+
+@lru_cache(maxsize=4)
+def load_rules(folder: Path = FOLDER) -> Rules:
+    """Raises BadRules with the file, the rule and the field that is wrong."""
+    contents = read(folder)
+    files = {name: parse(name, content) for name, content in contents.items()}
+    digest = hashlib.sha256(b"".join(b"%s\0%d\0%s" % (n.encode(), len(c), c) for n, c in contents.items()))
+    _check_names(files)
+    classes = _classes(files)
+    entries: list[Entry] = []
+    found: list[tuple[int, tuple[Row, ...]]] = []
+    for name, file in files.items():
+        for entry in (*file.rules, *file.scopes, *file.cues):
+            for language, patterns in entry.patterns.items():
+                number = len(entries)
+                entries.append(Entry(entry, language))
+                for pattern in patterns:
+                    found.append((number, _rows(classes, language, pattern, name, entry.id)))
+    spelled_right = frozenset(word for file in files.values() for word in file.spelled_right)
+    return Rules(
+        version=f"rules-{digest.hexdigest()[:12]}",
+        rules=tuple(rule for file in files.values() for rule in file.rules),
+        entries=tuple(entries),
+        root=graph(found),
+        keys_of=_keys(classes, found, spelled_right),
+    )
+
+
+@dataclass(frozen=True)
+class _Classes:
+    """members: rows of a class by (class, language), its single words under one key."""
+
+    members: dict[tuple[str, str], tuple[Row, ...]]
+    keys: dict[str, tuple[str, ...]]
+
+    def expander(self, language: Language) -> Callable[[str], tuple[Row, ...]]:
+        def expand(name: str) -> tuple[Row, ...]:
+            own = self.members.get((name, language), ())
+            common = self.members.get((name, "any"), ())
+            if not own and not common:
+                raise BadPattern(f"<{name}> has no words in {language}")
+            return (*own, *common)
+
+        return expand
+
+
+def _classes(files: dict[str, File]) -> _Classes:
+    members: dict[tuple[str, str], tuple[Row, ...]] = {}
+    keys: dict[str, tuple[str, ...]] = {}
+    for name, file in files.items():
+        for label, by_language in file.classes.items():
+            for language, patterns in by_language.items():
+                key = f"<{label}@{language}"
+                several: list[Row] = []
+                for pattern in patterns:
+                    for row in _rows(None, language, pattern, name, f"class {label}"):
+                        if len(row) == 1 and isinstance(row[0], str):
+                            keys[row[0]] = (*keys.get(row[0], ()), key)
+                        else:
+                            several.append(row)
+                members[label, language] = ((key,), *several)
+    return _Classes(members, keys)
+
+
+def _rows(
+    classes: _Classes | None, language: Language, pattern: str, file: str, what: str
+) -> tuple[Row, ...]:
+    def no_class(name: str) -> tuple[Row, ...]:
+        raise BadPattern("a class can't hold a class")
+
+    try:
+        return parse_pattern(pattern, classes.expander(language) if classes else no_class)
+    except BadPattern as error:
+        raise BadRules(file, what, f"patterns.{language} {pattern!r}", str(error)) from None
+
+
+def _keys(
+    classes: _Classes, found: list[tuple[int, tuple[Row, ...]]], spelled_right: frozenset[str]
+) -> Callable[[str], Keys]:
+    literal = {key for _, rows in found for row in rows for key in _literal(row) if key[0] != "<"}
+    known = {word: (word,) for word in literal if not word.endswith("*")}
+    prefixes = {word[:-1] for word in literal if word.endswith("*")}
+    for word, keys in classes.keys.items():
+        if word.endswith("*"):
+            raise BadRules("words.yaml", "a class", word, "expected whole words")
+        known[word] = (*known.get(word, ()), *keys)
+    folded = frozenset(part for word in spelled_right for part in words(word).folded)
+    return keys_of(known, frozenset(prefixes), folded)
+
+
+def _literal(row: Row) -> Iterator[str]:
+    for element in row:
+        if isinstance(element, str):
+            yield element
+        elif isinstance(element, Choice):
+            for each in element.rows:
+                yield from _literal(each)
+
+
+def _check_names(files: dict[str, File]) -> None:
+    """Ids are unique, and what rules and scopes ask for exists."""
+    seen: set[str] = set()
+    cues = {cue.id for file in files.values() for cue in file.cues}
+    rules = [rule.id for file in files.values() for rule in file.rules]
+    for name, what, asked, prefixes in _asked(files):
+        if what in seen:
+            raise BadRules(name, what, "id", "there is another entry with this id")
+        seen.add(what)
+        for cue in asked:
+            if cue not in cues:
+                raise BadRules(name, what, cue, "there is no such cue")
+        for prefix in prefixes:
+            if COMPLETE and not any(rule.startswith(prefix) for rule in rules):
+                raise BadRules(name, what, "of", f"no rule's id begins with {prefix!r}")
+
+
+def _asked(files: dict[str, File]) -> Iterator[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
+    for name, file in files.items():
+        for rule in file.rules:
+            yield name, rule.id, (*rule.near, *rule.unless), ()
+        for scope in file.scopes:
+            yield name, scope.id, (*scope.unless, *scope.until), scope.of
+        for cue in file.cues:
+            yield name, cue.id, (), ()

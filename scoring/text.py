@@ -1,0 +1,107 @@
+"""Text as rules read it: words without case, accents or apostrophes, each with its place in the original.
+
+Words are folded one by one, so a span of words is a span of the original's characters, whatever folding did to
+their lengths. An English contraction stays one word ("isn't" is "isnt", as people also write it); an elided
+article or pronoun is a word of its own ("l'ha" is "l" and "ha"). Digits stand apart from the letters that follow
+them ("15g" is "15" and "g"). A full stop, a question mark or a blank line ends a sentence; a comma, an ellipsis,
+a bracket or a line's end only ends a clause.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_LETTER = r"[\w\u0300-\u036f\u00ad\u200b-\u200d\u2060]"  # combining marks and invisible joiners belong to the word
+_APOSTROPHE = "['’‘`´ʼ＇]"
+_TOKEN = re.compile(
+    rf"(?P<word>[0-9]+|{_LETTER}+(?:{_APOSTROPHE}{_LETTER}+)*)"
+    r"|(?P<emoji>[\u2600-\u27bf\U0001f100-\U0001faff])"
+    r"|(?P<clause>\.\.+|…|[,:()\[\]\"«»“”–—\r\n]|\s-\s)"
+    r"|(?P<sentence>[.!?;¡¿])"
+)
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_ENDINGS = frozenset({"t", "s", "re", "ve", "ll", "d", "m"})
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "_": ""})
+_APOSTROPHES = re.compile(_APOSTROPHE)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one text. Word i is folded[i], characters [starts[i], ends[i]) of the original.
+
+    sentences, clauses: the number of the sentence and of the clause that a word stands in; both only rise.
+    questions: the sentences that end with a question mark.
+    """
+
+    folded: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    sentences: tuple[int, ...]
+    clauses: tuple[int, ...]
+    questions: frozenset[int]
+
+    def __len__(self) -> int:
+        return len(self.folded)
+
+
+@lru_cache(maxsize=32_768)
+def fold(word: str) -> str:
+    """One word in lower case, without accents, marks and invisible characters; may come out empty."""
+    if word.isalnum() and word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    kept = "".join(c for c in decomposed if c.isalnum())
+    return kept.translate(_LIGATURES)
+
+
+def words(text: str) -> Words:
+    """Reads `text` once; linear in its length."""
+    folded: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    sentences: list[int] = []
+    clauses: list[int] = []
+    questions: set[int] = set()
+    sentence = clause = 0
+    blank_lines = {match.start() for match in _BLANK_LINE.finditer(text)}
+
+    def add(word: str, start: int, end: int) -> None:
+        if word:
+            folded.append(word)
+            starts.append(start)
+            ends.append(end)
+            sentences.append(sentence)
+            clauses.append(clause)
+
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind == "word":
+            raw, start = match.group(), match.start()
+            if raw.isalnum():
+                add(fold(raw), start, match.end())
+            else:
+                for part, offset in _parts(raw):
+                    add(fold(part), start + offset, start + offset + len(part))
+        elif kind == "emoji":
+            add(match.group(), match.start(), match.end())
+        else:
+            clause += 1
+            if kind == "sentence" or match.start() in blank_lines:
+                if match.group() == "?":
+                    questions.add(sentence)
+                sentence += 1
+    return Words(
+        tuple(folded), tuple(starts), tuple(ends), tuple(sentences), tuple(clauses), frozenset(questions)
+    )
+
+
+def _parts(raw: str) -> list[tuple[str, int]]:
+    """A word with apostrophes as one word (a contraction) or several (elisions), each with its offset."""
+    marks = [match.start() for match in _APOSTROPHES.finditer(raw)]
+    if not marks or fold(raw[marks[-1] + 1 :]) in _ENDINGS:
+        return [(raw, 0)]
+    edges = [-1, *marks, len(raw)]
+    return [(raw[a + 1 : b], a + 1) for a, b in zip(edges, edges[1:], strict=False)]
