@@ -112,6 +112,7 @@ def build(gateway: Gateway) -> Assembled:
         version="1",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a provider's signature is of the address that it posts to
     )
     problems.install(app)
     hooks.add_routes(

@@ -1,4 +1,4 @@
-"""Clients of the broker are closed within about a second, whatever state the broker is in."""
+"""Clients of the broker are closed within a second, whatever state the broker is in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 
 from aiokafka.errors import KafkaError
 
-STOP_S = 1.0
+STOP_S = 0.7
 
 
 async def closed(closing: Awaitable[None]) -> None:

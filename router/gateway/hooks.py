@@ -54,6 +54,9 @@ class Hooks:
                 return await self._take(channel, http, place)
         except Problem as problem:
             return self._refuse(channel, problem)
+        except Exception as error:
+            log.error("hook.failed", channel=channel.name, error=type(error).__name__)  # noqa: TRY400 - a traceback may quote the content
+            return self._refuse(channel, Problem())
 
     async def _take(self, channel: Channel, http: HttpRequest, place: Place) -> Response:
         started = time.perf_counter()
@@ -68,9 +71,9 @@ class Hooks:
             received_at=request.received_at,
             traceparent=traceparent(request.header("traceparent")),
         )
-        verified = self.verification.check(channel, request, delivery.sha256)
+        verified = self.verification.check(channel, request, lambda: delivery.sha256)
         found = await self.edge.take(delivery, _parser(channel, request, theirs=verified is not None))
-        self.verification.done(channel, verified, delivery.sha256)
+        self.verification.done(channel, verified, lambda: delivery.sha256)
         if found:
             ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("contact.accepted", channel=channel.name, contact=found[0], bytes=len(raw), ms=ms)

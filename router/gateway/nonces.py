@@ -21,20 +21,20 @@ class Nonces:
         self._clock = clock
         self._seen: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
 
-    def check(self, provider: str, verified: Verified, body: str) -> None:
-        """Raises Forged where the nonce came before with another body. `body` is the body's hash."""
+    def check(self, provider: str, verified: Verified, body: Callable[[], str]) -> None:
+        """Raises Forged where the nonce came before with another body. body: gives its hash, where it is needed."""
         if verified.nonce is None:
             return
-        until, known = self._seen.get((provider, verified.nonce), (0.0, body))
-        if known != body and self._clock() < until:
+        until, known = self._seen.get((provider, verified.nonce), (0.0, ""))
+        if self._clock() < until and known != body():
             raise Forged("the signature was used before, for another body")
 
-    def remember(self, provider: str, verified: Verified, body: str) -> None:
+    def remember(self, provider: str, verified: Verified, body: Callable[[], str]) -> None:
         """Called once a delivery is on the log, so that one that failed may come again."""
         if verified.nonce is None:
             return
         key = (provider, verified.nonce)
-        self._seen[key] = (self._clock() + verified.keep.total_seconds(), body)
+        self._seen[key] = (self._clock() + verified.keep.total_seconds(), body())
         self._seen.move_to_end(key)
         while len(self._seen) > self._most:
             self._seen.popitem(last=False)

@@ -14,14 +14,13 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from router.gateway.closing import closed
+from router.gateway.closing import STOP_S, closed
 from router.gateway.log import TooLarge, Unavailable
 from router.model.cloudevents import Message
 
 LARGEST_REQUEST = 9 * 1024 * 1024
 RETRY_S = 0.3
 PROBE_S = 2.0
-STOP_S = 1.0
 
 log = structlog.get_logger()
 

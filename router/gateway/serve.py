@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from channels.errors import Problem
 from channels.registry import CHANNELS
@@ -27,7 +28,7 @@ from router.gateway.results import DESK
 from router.gateway.smtp import Listener, Mailbox
 from router.settings import SecretFiles, Settings
 
-FINISH_S = 1.5
+FINISH_S = 1
 TICK_S = 10.0
 
 log = structlog.get_logger()
@@ -35,6 +36,10 @@ log = structlog.get_logger()
 
 class NotConfigured(Problem):
     """Something that a gateway can't do without isn't set."""
+
+
+class ServerEnded(Problem):
+    """The HTTP server ended by itself."""
 
 
 class _Server(uvicorn.Server):
@@ -96,62 +101,71 @@ async def serve(
     )
     sampler = Sampler(settings.bootstrap_servers, metrics)
     listener = Listener(mailbox, settings)
-    async with contextlib.AsyncExitStack() as closing:
-        producer.start()
-        closing.push_async_callback(producer.stop)
-        closing.push_async_callback(positions.stop)
-        reader.start()
-        closing.push_async_callback(reader.stop)
-        sampler.start()
-        closing.push_async_callback(sampler.stop)
-        await closing.enter_async_context(_ticking(parts.alerts))
-        if smtp is not None:
-            await listener.start(smtp)
-            closing.push_async_callback(listener.stop, FINISH_S)
-        await closing.enter_async_context(_http(parts.app, http))
-        await _ready_or_stopped(producer, reader, stop)
-        if not stop.is_set():
-            view.settle()
-            log.info("gateway.ready", url=gateway.public_url)
-            ready()
-        await stop.wait()
-        log.info("gateway.stopping")
+    clients = (producer, reader, sampler)
+    for client in clients:
+        client.start()
+    try:
+        async with _ticking(parts.alerts), _http(parts.app, http) as serving, _mail(listener, smtp):
+            await _until(stop, serving, _ready(producer, reader))
+            if not stop.is_set():
+                view.settle()
+                log.info("gateway.ready", url=gateway.public_url)
+                ready()
+            await _until(stop, serving)
+            log.info("gateway.stopping")
+    finally:
+        await asyncio.gather(*(client.stop() for client in clients), positions.stop())
 
 
-async def _ready_or_stopped(producer: KafkaLog, reader: Reader, stop: asyncio.Event) -> None:
-    async def ready() -> None:
-        await producer.connected()
-        await reader.caught_up()
+async def _ready(producer: KafkaLog, reader: Reader) -> None:
+    await producer.connected()
+    await reader.caught_up()
 
-    waiting = [asyncio.create_task(ready()), asyncio.create_task(stop.wait())]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+
+async def _until(stop: asyncio.Event, serving: asyncio.Task[None], *other: Coroutine[None, None, None]) -> None:
+    """Returns once one of them is done. Raises what ended the server, which should end only after `stop`."""
+    waiting = [asyncio.create_task(each) for each in (stop.wait(), *other)]
+    await asyncio.wait([*waiting, serving], return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
+    if serving.done():
+        serving.result()
+        raise ServerEnded
 
 
 @contextlib.asynccontextmanager
-async def _http(app: object, http: socket.socket) -> AsyncIterator[None]:
+async def _mail(listener: Listener, smtp: socket.socket | None) -> AsyncIterator[None]:
+    if smtp is not None:
+        await listener.start(smtp)
+    try:
+        yield
+    finally:
+        await listener.stop(FINISH_S)
+
+
+@contextlib.asynccontextmanager
+async def _http(app: FastAPI, http: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
     server = _Server(
         uvicorn.Config(
-            app,  # type: ignore[arg-type]  # an ASGI app
+            app,
             http="httptools",
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,  # paths hold ids of other people's records
             server_header=False,
-            timeout_graceful_shutdown=int(FINISH_S) or 1,
+            timeout_graceful_shutdown=FINISH_S,
             backlog=2048,
         )
     )
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     serving = asyncio.create_task(server.serve(sockets=[http]), name="http")
     try:
-        yield
+        yield serving
     finally:
         server.should_exit = True
-        await serving
+        await asyncio.wait({serving})
 
 
 @contextlib.asynccontextmanager

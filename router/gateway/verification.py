@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import structlog
@@ -34,8 +34,8 @@ class Verification:
     alerts: SignatureAlerts
     unsigned: Collection[str]
 
-    def check(self, channel: Channel, request: Request, sha256: str) -> Verified | None:
-        """None where the provider is accepted unverified. sha256: of the body.
+    def check(self, channel: Channel, request: Request, sha256: Callable[[], str]) -> Verified | None:
+        """None where the provider is accepted unverified. sha256: gives the body's.
 
         Raises ProviderOff, CannotVerify, Unauthenticated, Forged, NotTheirs.
         """
@@ -63,7 +63,7 @@ class Verification:
         self.alerts.verified(provider)
         return verified
 
-    def done(self, channel: Channel, verified: Verified | None, sha256: str) -> None:
+    def done(self, channel: Channel, verified: Verified | None, sha256: Callable[[], str]) -> None:
         """The delivery is on the log: its nonce holds for no other body from now on."""
         if verified is not None:
             self.nonces.remember(channel.provider, verified, sha256)

@@ -223,6 +223,13 @@ async def test_a_broker_that_comes_goes_and_comes_back(tmp_path: Path) -> None:
             taken.add(answer.headers["x-router-contact-id"])
             await until(lambda: served.http.get("/readyz"), 200)
             assert (await served.mail(content)).startswith("250 ")
+            table = Table()
+            async with producing(kafka) as producer:
+                for outcome in table.take(came("c1", "ann")).outcomes:
+                    await write(producer, message(outcome))
+            incident_id = table.incident("c1").incident_id
+            await until(lambda: served.desk("GET", "/queues/general"), 200)
+            await until(lambda: served.desk("GET", f"/incidents/{incident_id}"), 200)
         seen = {headers(record)["ce_subject"] for record in await all_of(kafka, "inbound.sms")}
         assert taken == seen
     finally:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from structlog.testing import capture_logs
 
 from channels.contact import Medium
 from channels.contract import Channel
@@ -69,3 +70,16 @@ def test_a_channel_without_a_setting_for_its_secrets_stops_the_start(up: Running
     stranger = Channel("x", "nobody", "/hooks/x", Medium.SMS, verify=known.verify, parse=known.parse)
     with pytest.raises(UnknownProvider, match="nobody"):
         build(replace(up.gateway, channels=[stranger], metrics=Metrics()))
+
+
+async def test_an_error_that_nobody_expected_is_told_by_its_type_and_place(up: Running) -> None:
+    def fails(skill: Skill) -> None:
+        raise RuntimeError("private words")
+
+    up.gateway.view.queue = fails  # type: ignore[assignment]  # the least of a broken part
+    with capture_logs() as logs:
+        response = await up.ask("GET", "/desk/queues")
+    assert (response.status_code, response.json()) == (500, {"reason": "failed"})
+    (entry,) = [entry for entry in logs if entry["event"] == "request.failed"]
+    assert (entry["error"], entry["where"].partition(":")[0]) == ("RuntimeError", "test_health.py")
+    assert "private words" not in str(logs)

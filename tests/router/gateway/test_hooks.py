@@ -220,6 +220,14 @@ async def test_a_verifier_that_fails_is_our_trouble_and_lets_nobody_in(tmp_path:
     assert "secret words" not in str(logs)
 
 
+async def test_what_nobody_expected_is_our_trouble_too_and_tells_no_content(up: Running) -> None:
+    up.blobs.fails = RuntimeError("private words")
+    with capture_logs() as logs:
+        response = await up.post(twilio.text(ANN, "private words", KEYS, rng()))
+    assert (response.status_code, response.json()) == (503, {"reason": "failed"})
+    assert "private words" not in str(logs)
+
+
 async def test_a_channel_that_needs_something_fetched_is_refused_for_now(tmp_path: Path) -> None:
     def needs(request: Request) -> tuple[Need, ...]:
         return (Need("https://example.com/certificate", "example.com"),)
