@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from tests.kafka.platform import SECRETS, Queues, queues, up
 
@@ -97,6 +98,22 @@ async def test_a_call_and_a_mail_by_smtp_are_taken_too(kafka: str, tmp_path: Pat
             ids = {line["contact_id"] for line in sent.lines()}
             assert len(ids) == 1
             assert (await typing.placed(ids.pop()))["channels"] == [channel]
+        mails = (await typing.router("tail", "inbound.email", "--from-start", "--until-end", "--json")).lines()
+        mail = mails[-1]["value"]
+        explained = await typing.router("explain", mail["contact"]["message_id"], "--json")
+        assert explained.status == 0, explained.err
+        assert json.loads(explained.out)["contact_id"] == mail["contact_id"]
+
+
+async def test_a_delivery_that_could_not_be_read_is_explained_by_the_providers_id(kafka: str, tmp_path: Path) -> None:
+    async with up(kafka, tmp_path) as running, queues(kafka) as seen:
+        theirs = str(uuid4())
+        answer = await running.postmark({"MessageID": theirs, "FromFull": ["no object"]})
+        assert answer.status_code == 200
+        explained = await Terminal(tmp_path, seen).router("explain", theirs)
+        assert explained.status == 0, explained.err
+        assert "refused by gateway" in explained.out
+        assert "FromFull" in explained.out
 
 
 async def test_what_cannot_be_done_is_one_sentence(kafka: str, tmp_path: Path) -> None:
