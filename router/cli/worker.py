@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,15 +31,17 @@ def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: Paren
         from router import deployment, logging  # noqa: PLC0415 - imported while the broker boots
         from router.runtime import topics  # noqa: PLC0415
         from router.runtime.exposed import exposed  # noqa: PLC0415
+        from router.runtime.farewell import worker_name  # noqa: PLC0415
         from router.runtime.kafka import KafkaCluster  # noqa: PLC0415
         from router.runtime.meters import Meters  # noqa: PLC0415
-        from router.runtime.worker import serve  # noqa: PLC0415
+        from router.runtime.worker import serve, warm  # noqa: PLC0415
 
         settings = settings_for(data)
-        name = f"worker-{socket.gethostname()}-{os.getpid()}"
+        name = worker_name(os.getpid())
         cluster = KafkaCluster(needed_kafka(settings), name)
         logging.configure(settings.log_level)
         found, wanted = deployment.load(settings.config), topics.load()
+        warm()
 
         async def body(ready: Callable[[], None], stop: asyncio.Event) -> None:
             meters = Meters()

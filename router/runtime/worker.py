@@ -25,6 +25,8 @@ from router.runtime.runner import Runner
 from router.stages.in_force import seeded
 from router.stages.intake import Intake
 from router.stages.pool import Pool
+from scoring.language import load_model
+from scoring.rules import load_rules
 
 AGAIN_SECONDS = 0.5
 
@@ -67,6 +69,12 @@ def pool_runner(
     )
     runner = Runner(stage, cluster, progress, meters, on_ready)
     return runner
+
+
+def warm() -> None:
+    """Loads what scoring reads from the package: nothing slow is left for the loop that heartbeats. Raises BadRules."""
+    load_rules()
+    load_model()
 
 
 async def serve(
