@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from channels.errors import Problem
@@ -36,7 +36,10 @@ class Recipe:
 
 @dataclass
 class Part:
-    """go: set it once what the part needs is there. ready: set while, and only while, it serves."""
+    """go: set it once what the part needs is there. ready: set while, and only while, it serves.
+
+    after: awaited with the process's id when it has ended by itself, before it is started again.
+    """
 
     recipe: Recipe
     tell: Tell
@@ -46,6 +49,7 @@ class Part:
     reason: str | None = None
     served: bool = False
     stopping: bool = False
+    after: Callable[[int], Awaitable[object]] | None = None
 
     async def keep(self) -> None:
         """Until stopped. Raises PartFailed where it says that a restart won't help, or can't even begin."""
@@ -60,6 +64,8 @@ class Part:
                 raise PartFailed(self.reason or f"the {self.recipe.name} can't run ({ended_how(status)}).")
             wait, backoff = backoff.after(time.monotonic() - began)
             self._say_ended(status, wait)
+            if self.after is not None and self.served and self.child is not None:
+                await self.after(self.child.pid)
             await asyncio.sleep(wait)
 
     async def stop(self, within: float) -> None:

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from router import id_key
-from router.runtime import running, topics
+from router.runtime import farewell, running, topics
 from router.runtime.broker import Broker, BrokerProblem
 from router.runtime.data_lock import DataLock
 from router.runtime.running import Endpoints
@@ -117,7 +117,8 @@ class Platform:
         inherited = (lock, http.fileno(), smtp.fileno())
         gateway = self._add("gateway", (*self.options.gateway, *fds), env, inherited, STOP_GATEWAY_S)
         worker = self._add("worker", self.options.worker, env, (lock,), STOP_WORKER_S)
-        await self._unless_a_part_fails(self._serve_topics(bootstrap))
+        worker.after = lambda pid: farewell.say(bootstrap, lambda client: client == farewell.worker_name(pid))
+        await self._unless_a_part_fails(self._serve_kafka(bootstrap))
         for part in (gateway, worker):
             part.go.set()
         await self._unless_a_part_fails(self._all_ready(gateway, worker))
@@ -145,7 +146,7 @@ class Platform:
         self._keepers.append(asyncio.create_task(part.keep(), name=name))
         return part
 
-    async def _serve_topics(self, bootstrap: str) -> None:
+    async def _serve_kafka(self, bootstrap: str) -> None:
         if self._broker is not None:
             began = time.monotonic()
             self.tell(Happening("part.starting", "kafka", "starting Kafka"))
@@ -154,6 +155,12 @@ class Platform:
             self._keepers.append(asyncio.create_task(self._keep_broker(self._broker, began), name="kafka"))
             sentence = f"Kafka answers at {bootstrap} ({took:.1f} s)"
             self.tell(Happening("part.ready", "kafka", sentence, {"bootstrap": bootstrap, "seconds": round(took, 2)}))
+            # Who was killed with -9 before us: nobody else can have workers on a broker that we have just started.
+            await asyncio.gather(farewell.say(bootstrap, farewell.has_ended), self._serve_topics(bootstrap))
+        else:
+            await self._serve_topics(bootstrap)
+
+    async def _serve_topics(self, bootstrap: str) -> None:
         wanted = topics.load()
         async with topics.connected(bootstrap) as admin:
             created = await admin.create(wanted, self.options.replication)
