@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
+from collections.abc import Sequence
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -23,9 +24,12 @@ log = structlog.get_logger()
 class Sampler:
     """A task that keeps two gauges of `metrics` up to date while the broker answers."""
 
-    def __init__(self, bootstrap_servers: str, metrics: Metrics, every_s: float = EVERY_S) -> None:
+    def __init__(
+        self, bootstrap_servers: str, metrics: Metrics, groups: Sequence[str] = GROUPS, every_s: float = EVERY_S
+    ) -> None:
         self._servers = bootstrap_servers
         self._metrics = metrics
+        self._groups = groups
         self._every_s = every_s
         self._task: asyncio.Task[None] | None = None
 
@@ -60,7 +64,7 @@ class Sampler:
             await asyncio.sleep(self._every_s)
 
     async def _sample(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient) -> None:
-        for group in GROUPS:
+        for group in self._groups:
             committed = {
                 partition: known.offset
                 for partition, known in (await admin.list_consumer_group_offsets(group)).items()
