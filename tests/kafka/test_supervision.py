@@ -9,7 +9,7 @@ import socket
 import time
 from pathlib import Path
 
-from tests.kafka.upped import STUB_UP, Up, holders, until_gone, upped
+from tests.kafka.upped import STUB_UP, Up, holders, plain, until_gone, upped
 from tests.until import until
 
 
@@ -116,7 +116,7 @@ async def test_a_second_one_says_who_has_the_folder_and_since_when_and_leaves_th
     async with upped(tmp_path, *STUB_UP, str(tmp_path)) as up:
         await up.ready()
         second = await asyncio.create_subprocess_exec(
-            *STUB_UP, str(tmp_path), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+            *STUB_UP, str(tmp_path), env=plain(), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )
         out, said = await second.communicate()
         assert (second.returncode, out) == (2, b"")

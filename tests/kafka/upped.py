@@ -49,6 +49,12 @@ class Up:
         return holders(self.data / "lock")
 
 
+def plain() -> dict[str, str]:
+    """Our environment without settings of the router's: what a test needs of them it sets itself."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ROUTER_", "KAFKA_"))}
+    return {**kept, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
 def holders(file: Path) -> set[int]:
     wanted, found = file.resolve(), set()
     for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
@@ -68,7 +74,7 @@ async def upped(data: Path, *command: str, env: dict[str, str] | None = None) ->
     """Starts it; whatever the test does, nothing of it is left afterwards."""
     process = await asyncio.create_subprocess_exec(
         *command,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **(env or {})},
+        env={**plain(), **(env or {})},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
