@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     allow_unsigned: Names = ()
     log_level: str = "info"
+    log_json: bool = False
     smtp_allow: Networks = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
     smtp_hostname: str = "localhost"
     smtp_tls_cert: Path | None = None

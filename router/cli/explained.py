@@ -26,4 +26,6 @@ def explained(error: Exception) -> tuple[str, int]:
     if isinstance(error, OSError) and error.strerror:
         place = f": {error.filename}" if error.filename else ""
         return f"{error.strerror}{place}.", REFUSED
+    if type(error).__module__ == "aiokafka.errors":
+        return f"Kafka doesn't answer as it should ({type(error).__name__}).", REFUSED
     return f"something went wrong that shouldn't ({type(error).__name__}). ROUTER_LOG_LEVEL=debug shows where.", BUG

@@ -36,7 +36,7 @@ def gateway(
 
         settings = settings_for(data)
         needed_kafka(settings)
-        logging.configure(settings.log_level)
+        logging.configure(settings.log_level, as_json=settings.log_json)
         http = listen(host, port, "--port") if http_fd is None else socket.socket(fileno=http_fd)
         smtp = listen(host, smtp_port, "--smtp-port") if smtp_fd is None else socket.socket(fileno=smtp_fd)
 

@@ -29,8 +29,9 @@ def list_(as_json: AsJson = False) -> None:
         for name, topic in topics.items():
             sys.stdout.write(json.dumps({"topic": name, **topic.model_dump(mode="json")}) + "\n")
         return
-    from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
+
+    from router.cli.pipes import PipedConsole, quiet_end  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
     for heading in ("topic", "partitions", "kept", "writer", "readers"):
@@ -38,11 +39,12 @@ def list_(as_json: AsJson = False) -> None:
     table.add_column("what", ratio=1, min_width=30)
     for name, topic in topics.items():
         table.add_row(name, *_cells(topic))
-    console = Console()
+    console = PipedConsole()
     if not console.is_terminal:
         console.width = 160
-    console.print(table)
-    console.print("compact: the last record of each key stays, until its writer removes the key.", soft_wrap=True)
+    with quiet_end():
+        console.print(table)
+        console.print("compact: the last record of each key stays, until its writer removes the key.", soft_wrap=True)
 
 
 def _cells(topic: Topic) -> tuple[str, ...]:

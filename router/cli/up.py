@@ -38,7 +38,7 @@ def up(
     from router.runtime.supervision.platform import Options  # noqa: PLC0415
 
     settings = settings_for(data)
-    logging.configure(settings.log_level)
+    logging.configure(settings.log_level, as_json=settings.log_json)
     options = Options(host=host, port=port, smtp_port=smtp_port, kafka_port=kafka_port, replication=replication)
     asyncio.run(serve(options, settings))
 

@@ -39,7 +39,7 @@ def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: Paren
         settings = settings_for(data)
         name = worker_name(os.getpid())
         cluster = KafkaCluster(needed_kafka(settings), name)
-        logging.configure(settings.log_level)
+        logging.configure(settings.log_level, as_json=settings.log_json)
         found, wanted = deployment.load(settings.config), topics.load()
         warm()
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from pydantic import ValidationError
 
 from channels.errors import Problem
@@ -28,6 +29,13 @@ def test_a_full_disk_is_told_as_such_wherever_it_shows() -> None:
     assert explained(OSError(errno.ENOSPC, "No space left on device"))[0].startswith("the disk is full.")
     assert explained(PermissionError(errno.EACCES, "Permission denied", ".data/lock")) == (
         "Permission denied: .data/lock.",
+        REFUSED,
+    )
+
+
+def test_a_kafka_that_fails_in_the_middle_is_no_fault_of_ours() -> None:
+    assert explained(KafkaConnectionError("127.0.0.1:9092")) == (
+        "Kafka doesn't answer as it should (KafkaConnectionError).",
         REFUSED,
     )
 
