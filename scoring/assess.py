@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from channels.contact import Contact, Direction, Medium
-from scoring.language import languages
-from scoring.matcher import find
+from scoring.language import languages, may_be
+from scoring.matcher import Hit, find
 from scoring.model import Assessment, Effect, Evidence, Severity, Skill, primary_of
 from scoring.rules import Rules, load_rules
 from scoring.scopes import Finding, Resolution, judge
@@ -26,6 +26,8 @@ FEW_WORDS = 4
 MAX_EVIDENCE = 20
 MAX_OF_ONE_RULE = 3
 LANGUAGE_CHARACTERS = 2_000
+WINDOW = 12
+WINDOWS = 64
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,43 @@ def assess(contact: Contact) -> Assessment:
         if contact.attachments:
             return _without_words(rules, "contact.no-words", Severity.S3)
         return _without_words(rules, "contact.empty", Severity.S4)
-    parts = [_judged(rules, "subject", contact.subject or ""), _judged(rules, "text", contact.text)]
-    return _weighed(rules, parts, languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}"))
+    spoken = languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
+    parts = [
+        _judged(rules, "subject", contact.subject or "", spoken),
+        _judged(rules, "text", contact.text, spoken),
+    ]
+    return _weighed(rules, parts, spoken)
 
 
-def _judged(rules: Rules, field: str, text: str) -> _Part:
+def _judged(rules: Rules, field: str, text: str, spoken: tuple[str, ...]) -> _Part:
     read = words(text)
-    return _Part(field, read, *judge(rules, read, find(rules.root, read, rules.keys_of)))
+    hits = _in_its_languages(rules, text, read, find(rules.root, read, rules.keys_of), spoken)
+    return _Part(field, read, *judge(rules, read, hits))
+
+
+def _in_its_languages(
+    rules: Rules, text: str, read: Words, hits: list[Hit], spoken: tuple[str, ...]
+) -> list[Hit]:
+    """Without the hits of languages that the text isn't in, nor the words around them ("help me" isn't Dutch).
+
+    People mix languages, so the words around a hit may speak for it against the whole text.
+    """
+    if not spoken:
+        return hits
+    window = max(WINDOW, len(read) // WINDOWS)
+    told: dict[tuple[str, int], bool] = {}
+
+    def fits(hit: Hit) -> bool:
+        language = rules.entries[hit.rule].language
+        if language == "any" or language in spoken:
+            return True
+        place = language, hit.start // window
+        if place not in told:
+            start, end = place[1] * window - 2, place[1] * window + window + 2
+            told[place] = may_be(language, text[read.starts[max(start, 0)] : read.ends[min(end, len(read)) - 1]])
+        return told[place]
+
+    return [hit for hit in hits if fits(hit)]
 
 
 def _weighed(rules: Rules, parts: list[_Part], spoken: tuple[str, ...]) -> Assessment:

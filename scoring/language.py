@@ -18,6 +18,7 @@ LETTERS = 8
 SURE = 0.5
 LIKELY = 0.3
 AHEAD = 2.0
+UNLIKELY = 0.1
 CHARACTERS = 1_000
 
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[^\W\d_]*[\d_]\S*")
@@ -48,14 +49,22 @@ def load_model() -> Predict | None:
 
 def languages(text: str) -> tuple[str, ...]:
     """ISO 639-1 codes, the likeliest first; one, or two where they are close; () where it can't be told."""
+    return _believed(_guesses(text))
+
+
+def may_be(language: str, text: str) -> bool:
+    """False where some words of a text are clearly not in `language`."""
+    guesses = _guesses(text)
+    return not guesses or any(guess == language and share >= UNLIKELY for guess, share in guesses)
+
+
+def _guesses(text: str) -> list[tuple[str, float]]:
+    """Languages with their probabilities, the likeliest first; none where there is too little to go by."""
     found = _LETTER_RUNS.findall(_NOISE.sub(" ", text[:CHARACTERS]))
-    line = " ".join(found)
-    if len(found) < 2 or sum(map(len, found)) < LETTERS:
-        return ()
     predict = load_model()
-    if predict is None:
-        return ()
-    return _believed(predict(line.lower()))
+    if predict is None or len(found) < 2 or sum(map(len, found)) < LETTERS:
+        return []
+    return predict(" ".join(found).lower())
 
 
 def _believed(guesses: list[tuple[str, float]]) -> tuple[str, ...]:
@@ -64,8 +73,8 @@ def _believed(guesses: list[tuple[str, float]]) -> tuple[str, ...]:
     ours = [(language, share) for language, share in guesses if language in OURS]
     best, share = ours[0]
     second, next_share = ours[1] if len(ours) > 1 else ("", 0.0)
+    if share >= LIKELY and "ca" in (best, second) and share < AHEAD * next_share:
+        return (best, second)
     if share < SURE and (share < LIKELY or share < AHEAD * next_share):
         return ()
-    if "ca" in (best, second) and share < AHEAD * next_share:
-        return (best, second)
     return (best,)

@@ -25,11 +25,15 @@ class Hit(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """next: by key of the next word. gaps: how many words may be skipped first. ends: rules that end here."""
+    """next: by key of the next word. gaps: how many words may be skipped first. ends: rules that end here.
+
+    skipped: of a node behind a gap, the nodes before it and their gaps, for a gap that follows at once.
+    """
 
     next: dict[str, list[Node]] = field(default_factory=dict)
     gaps: list[tuple[int, Node]] = field(default_factory=list)
     ends: tuple[int, ...] = ()
+    skipped: list[tuple[Node, int]] = field(default_factory=list)
 
 
 def graph(patterns: Iterable[tuple[int, tuple[Row, ...]]]) -> Node:
@@ -56,9 +60,10 @@ def _lay(row: Row, opened: list[Node], end: Node) -> list[Node]:
                 node.next.setdefault(element, []).append(target)
             opened = [target]
         elif isinstance(element, int):
-            target = Node()
-            for node in opened:
-                node.gaps.append((element, target))
+            befores = [before for node in opened for before in (node.skipped or [(node, 0)])]
+            target = Node(skipped=[(node, skipped + element) for node, skipped in befores])
+            for node, gap in target.skipped:
+                node.gaps.append((gap, target))
             opened = [target]
         else:
             over = {id(node): node for each in element.rows for node in _lay(each, opened, target)}

@@ -89,7 +89,7 @@ class Cue(_Strict):
 
 
 class File(_Strict):
-    """One file; each part is optional. classes: words by language, each a word or several, or the word `begun*`."""
+    """One file; each part is optional. classes: words by language, each a word or several."""
 
     rules: tuple[Rule, ...] = ()
     scopes: tuple[Scope, ...] = ()

@@ -42,10 +42,14 @@ class Rules:
     keys_of: Callable[[str], Keys]
 
 
-@lru_cache(maxsize=4)
-def load_rules(folder: Path = FOLDER) -> Rules:
+@lru_cache(maxsize=1)
+def load_rules() -> Rules:
     """Raises BadRules with the file, the rule and the field that is wrong."""
-    contents = read(folder)
+    return rules_of(read(FOLDER))
+
+
+def rules_of(contents: dict[str, bytes]) -> Rules:
+    """The rule set of these files by name. Raises BadRules."""
     files = {name: parse(name, content) for name, content in contents.items()}
     digest = hashlib.sha256(b"".join(b"%s\0%d\0%s" % (n.encode(), len(c), c) for n, c in contents.items()))
     _check_names(files)
@@ -98,6 +102,8 @@ def _classes(files: dict[str, File]) -> _Classes:
                 for pattern in patterns:
                     for row in _rows(None, language, pattern, name, f"class {label}"):
                         if len(row) == 1 and isinstance(row[0], str):
+                            if row[0].endswith("*"):
+                                raise BadRules(name, f"class {label}", language, f"expected whole words, not {row[0]!r}")
                             keys[row[0]] = (*keys.get(row[0], ()), key)
                         else:
                             several.append(row)
@@ -124,8 +130,6 @@ def _keys(
     known = {word: (word,) for word in literal if not word.endswith("*")}
     prefixes = {word[:-1] for word in literal if word.endswith("*")}
     for word, keys in classes.keys.items():
-        if word.endswith("*"):
-            raise BadRules("words.yaml", "a class", word, "expected whole words")
         known[word] = (*known.get(word, ()), *keys)
     folded = frozenset(part for word in spelled_right for part in words(word).folded)
     return keys_of(known, frozenset(prefixes), folded)

@@ -52,7 +52,7 @@ def fold(word: str) -> str:
     """One word in lower case, without accents, marks and invisible characters; may come out empty."""
     if word.isalnum() and word.isascii():
         return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
     kept = "".join(c for c in decomposed if c.isalnum())
     return kept.translate(_LIGATURES)
 

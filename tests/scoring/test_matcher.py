@@ -1,0 +1,130 @@
+"""The graph of patterns against a plain reading of what a pattern says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scoring.matcher import Hit, find, graph
+from scoring.patterns import Choice, Element, Row, parse
+from scoring.text import words
+
+
+def keys_of(word: str) -> tuple[str, ...]:
+    return (word, word[:2] + "*")
+
+
+def no_class(name: str) -> tuple[Row, ...]:
+    raise AssertionError(name)
+
+
+def hits(patterns: list[str], text: str) -> list[str]:
+    read = words(text)
+    root = graph((number, parse(pattern, no_class)) for number, pattern in enumerate(patterns))
+    return [f"{hit.rule}: {' '.join(read.folded[hit.start : hit.end])}" for hit in find(root, read, keys_of)]
+
+
+def test_words_in_a_row() -> None:
+    assert hits(["not breathing"], "she is not breathing, not really breathing") == ["0: not breathing"]
+
+
+def test_a_gap_skips_up_to_its_words_and_no_more() -> None:
+    assert hits(["ate .. it"], "ate it. ate a b c it. ate a b c d it") == ["0: ate it", "0: ate a b c it"]
+
+
+def test_a_beginning_matches_longer_words() -> None:
+    assert hits(["bl* now"], "blood now, bled now, now") == ["0: blood now", "0: bled now"]
+
+
+def test_optional_words_and_the_longest_end() -> None:
+    assert hits(["ran (off|away)? (again)?"], "ran. ran off. ran away again.") == [
+        "0: ran",
+        "0: ran off",
+        "0: ran away again",
+    ]
+
+
+def test_no_pattern_crosses_the_end_of_a_sentence() -> None:
+    assert hits(["not .. breathing"], "I think not. Breathing is fine") == []
+
+
+def test_each_rule_is_reported_once_for_a_place() -> None:
+    assert sorted(hits(["a b|a (b|c)", "a"], "a b")) == ["0: a b", "1: a"]
+
+
+def test_a_gap_may_follow_a_gap_over_a_word_that_is_missing() -> None:
+    assert hits(["a .. b? .. c"], "a x x x b y c. a x x x x c") == ["0: a x x x b y c", "0: a x x x x c"]
+
+
+WORD = st.sampled_from("abc")
+ROW: st.SearchStrategy[Row] = st.deferred(lambda: st.lists(ELEMENT, min_size=1, max_size=4).map(tuple))
+ELEMENT: st.SearchStrategy[Element] = st.deferred(
+    lambda: (
+        WORD
+        | WORD
+        | st.integers(1, 2)
+        | st.builds(Choice, st.lists(ROW, min_size=1, max_size=3).map(tuple), st.booleans())
+    )
+)
+EDGED: st.SearchStrategy[Row] = st.builds(lambda a, row, b: (a, *row, b), WORD, ROW, WORD)
+
+
+def ends(row: Row, text: list[str], at: int) -> Iterator[int]:
+    """Every word at which `row` may be over if it begins at `at`: a plain reading, exponential."""
+    if not row:
+        yield at
+        return
+    first, rest = row[0], row[1:]
+    if isinstance(first, str):
+        if at < len(text) and text[at] == first:
+            yield from ends(rest, text, at + 1)
+    elif isinstance(first, int):
+        for skipped in range(first + 1):
+            if at + skipped <= len(text):
+                yield from ends(rest, text, at + skipped)
+    else:
+        rows = (*first.rows, ()) if first.optional else first.rows
+        for each in rows:
+            for end in ends(each, text, at):
+                yield from ends(rest, text, end)
+
+
+@settings(max_examples=80)
+@given(st.lists(EDGED, min_size=1, max_size=4), st.lists(WORD, max_size=9))
+def test_the_graph_finds_what_the_patterns_say(rows: list[Row], text: list[str]) -> None:
+    root = graph((number, (row,)) for number, row in enumerate(rows))
+    expected = {
+        Hit(number, at, max(found))
+        for number, row in enumerate(rows)
+        for at in range(len(text))
+        if (found := list(ends(row, text, at)))
+    }
+    assert set(find(root, words(" ".join(text)), lambda word: (word,))) == expected
+
+
+class Counted(tuple[str, ...]):
+    """The keys of a word, counting how often a walk looks at it."""
+
+    visits = 0
+
+    def __iter__(self) -> Iterator[str]:
+        Counted.visits += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("text", ["a ", "a b ", "a a b "])
+def test_the_work_grows_with_the_text_and_not_faster(text: str) -> None:
+    root = graph(
+        (number, parse(pattern, no_class))
+        for number, pattern in enumerate(["a ... a ... a ... a ... c", "a (a|b)? (a|b)? .. (a|b) ... (a|a b) c"])
+    )
+
+    def visits(times: int) -> int:
+        Counted.visits = 0
+        find(root, words(text * times), lambda word: Counted((word,)))
+        return Counted.visits
+
+    assert visits(180) - visits(120) <= 1.01 * (visits(120) - visits(60))
