@@ -29,7 +29,7 @@ class Place:
 
 
 class Places:
-    def __init__(self, most: int = 512, most_bytes: int = 512 * 1024 * 1024) -> None:
+    def __init__(self, most: int = 512, most_bytes: int = 256 * 1024 * 1024) -> None:
         self._most = most
         self.most_bytes = most_bytes
         self.size = 0

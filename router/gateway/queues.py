@@ -8,6 +8,7 @@ so the old topic's tombstone takes nothing from the new one.
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,12 +26,25 @@ TOMBSTONES = 50_000
 Version = tuple[int, int]
 
 
-@dataclass(frozen=True)
 class Held:
-    """The last event of an incident on one queue, and the version that it had."""
+    """The last event of an incident on one queue, and the version that it had.
 
-    version: Version
-    event: QueueEvent
+    Resolved incidents stay on their topics for months and are seldom looked at: they are kept packed.
+    """
+
+    __slots__ = ("_event", "_packed", "moved_to", "revision", "state", "version")
+
+    def __init__(self, version: Version, event: QueueEvent, value: bytes) -> None:
+        self.version = version
+        self.state = event.state
+        self.revision = event.revision
+        self.moved_to = event.moved_to
+        self._event = event if event.state.open else None
+        self._packed = b"" if event.state.open else zlib.compress(value, 1)
+
+    @property
+    def event(self) -> QueueEvent:
+        return self._event or QueueEvent.model_validate_json(zlib.decompress(self._packed))
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,7 @@ class QueueView:
 
     def __init__(self) -> None:
         self._held: dict[str, dict[str, Held]] = {topic: {} for topic in TOPICS}
+        self._waiting_or_owned: dict[str, set[str]] = {topic: set() for topic in TOPICS}
         self._gone: OrderedDict[tuple[str, str], Version] = OrderedDict()
         self._moving: dict[str, Held] = {}
         self._contacts: dict[str, str] = {}
@@ -65,7 +80,7 @@ class QueueView:
             self._remove(record.topic, key, at)
             return None
         event = QueueEvent.model_validate_json(record.value)
-        self._hold(record.topic, key, Held(at, event))
+        self._hold(record.topic, key, Held(at, event, record.value), event.contacts)
         return event if known is None or at > known else None
 
     def incident(self, incident_id: str) -> QueueEvent | None:
@@ -76,7 +91,7 @@ class QueueView:
         if not found:
             return None
         # The queue that it left and the one that it came to have the same revision.
-        return max(found, key=lambda one: (one.version, one.event.state is not IncidentState.MOVED)).event
+        return max(found, key=lambda one: (one.version, one.state is not IncidentState.MOVED)).event
 
     def contact(self, contact_id: str) -> tuple[QueueEvent, ContactRef] | None:
         """The incident that has the contact, and where its record stands."""
@@ -122,44 +137,48 @@ class QueueView:
         return True
 
     def _open(self, skill: Skill) -> Iterator[QueueEvent]:
-        return (held.event for held in self._held[PREFIX + skill].values() if held.event.state.open)
+        queue = self._held[PREFIX + skill]
+        return (queue[key].event for key in self._waiting_or_owned[PREFIX + skill])
 
     def _version(self, topic: str, key: str) -> Version | None:
         held = self._held[topic].get(key)
         return held.version if held else self._gone.get((topic, key))
 
-    def _hold(self, topic: str, key: str, held: Held) -> None:
+    def _hold(self, topic: str, key: str, held: Held, contacts: tuple[ContactRef, ...]) -> None:
         self._held[topic][key] = held
         self._gone.pop((topic, key), None)
-        event = held.event
+        if held.state.open:
+            self._waiting_or_owned[topic].add(key)
+        else:
+            self._waiting_or_owned[topic].discard(key)
         moving = self._moving.get(key)
-        if moving is not None and event.state is not IncidentState.MOVED and held.version >= moving.version:
+        if moving is not None and held.state is not IncidentState.MOVED and held.version >= moving.version:
             del self._moving[key]
-        for ref in event.contacts:
+        for ref in contacts:
             self._contacts[ref.contact_id] = key
         for revision, waiter in self._waiters.get(key, ()):
-            if event.revision >= revision and not waiter.done():
+            if held.revision >= revision and not waiter.done():
                 waiter.set_result(None)
 
     def _remove(self, topic: str, key: str, at: Version) -> None:
         held = self._held[topic].pop(key, None)
+        self._waiting_or_owned[topic].discard(key)
         self._gone[topic, key] = at
         self._gone.move_to_end((topic, key))
         while len(self._gone) > TOMBSTONES:
             self._gone.popitem(last=False)
-        if held is None or any(key in queue for queue in self._held.values()):
+        if held is None:
             return
         moving = self._moving.get(key)
         if self._is_on_its_way(key, held) and (moving is None or moving.version < held.version):
             self._moving[key] = held
-        if key in self._moving:
-            return
-        for ref in held.event.contacts:
-            self._contacts.pop(ref.contact_id, None)
+        if key not in self._moving and not any(key in queue for queue in self._held.values()):
+            for ref in held.event.contacts:
+                self._contacts.pop(ref.contact_id, None)
 
     def _is_on_its_way(self, key: str, held: Held) -> bool:
         """True where its new queue has it, but this reader hasn't read that yet."""
-        if held.event.moved_to is None:
+        if held.moved_to is None:
             return False
-        there = self._version(PREFIX + held.event.moved_to, key)
+        there = self._version(PREFIX + held.moved_to, key)
         return there is None or there < held.version

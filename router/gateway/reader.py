@@ -22,6 +22,7 @@ from router.stages.contract import Record
 # A hot partition's next fetch names only the idle ones and is held this long (500 by default, seen as stalls).
 FETCH_WAIT_MS = 20
 RETRY_S = 0.3
+AT_ONCE = 500
 
 log = structlog.get_logger()
 
@@ -110,7 +111,7 @@ class Reader:
             await self._settle(consumer)
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
-        fetched = await consumer.getmany(timeout_ms=200)
+        fetched = await consumer.getmany(timeout_ms=200, max_records=AT_ONCE)
         for partition, records in fetched.items():
             for raw in records:
                 self._positions[partition] = raw.offset + 1
@@ -124,6 +125,8 @@ class Reader:
                     timestamp=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
                 )
                 self._handle(record, self._caught_up.is_set())
+        if fetched:
+            await asyncio.sleep(0)  # what is fetched already comes without a pause, and others are on this loop
         if not self._caught_up.is_set():
             await self._settle(consumer)
 

@@ -36,7 +36,7 @@ from router.settings import SecretFiles, Settings
 USERS = "SMTP_USERS"
 CHANNEL = "smtp"
 MOST_CONNECTIONS = 100
-IDLE_S = 120.0
+IDLE_S = 600.0  # aiosmtpd counts from the last command, and a large mail is one DATA
 NULL_PATH = "<>"
 
 NOT_ALLOWED = "554 5.7.1 mail is not taken from here"
