@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,17 +31,24 @@ SECRETS = {
 
 
 @dataclass
-class Up:
-    """A running `up`: its process, its one line of stdout, and a client of its gateway."""
+class Process:
+    """A running `up`, and what its one line of stdout says."""
 
-    process: asyncio.subprocess.Process
+    pid: int
     gateway: str
     smtp: str
     kafka: str
+
+
+@dataclass
+class Up:
+    """A running `up` and a client of its gateway."""
+
+    process: Process
     http: httpx.AsyncClient
 
     async def twilio(self, hook: str, form: Mapping[str, str]) -> httpx.Response:
-        signature = sign(f"{self.gateway}/hooks/twilio/{hook}", dict(form), TOKEN)
+        signature = sign(f"{self.process.gateway}/hooks/twilio/{hook}", dict(form), TOKEN)
         return await self.http.post(f"/hooks/twilio/{hook}", data=dict(form), headers={"X-Twilio-Signature": signature})
 
     async def postmark(self, body: Mapping[str, Any]) -> httpx.Response:
@@ -49,7 +56,7 @@ class Up:
 
     async def mail(self, content: bytes, sender: str, to: str) -> str:
         """Sends by SMTP; returns what the listener said."""
-        host, _, port = self.smtp.rpartition(":")
+        host, _, port = self.process.smtp.rpartition(":")
         _, said = await aiosmtplib.send(
             content, sender=sender, recipients=[to], hostname=host, port=int(port), start_tls=False
         )
@@ -63,7 +70,6 @@ class Up:
 
     def child(self, part: str) -> int:
         """The pid of a part. Raises LookupError while there is none."""
-        assert self.process.pid
         for pid in _children(self.process.pid):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             if part.encode() in words:
@@ -78,28 +84,27 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-@asynccontextmanager
-async def up(kafka: str, data: Path) -> AsyncIterator[Up]:
+@contextmanager
+def up(kafka: str, data: Path) -> Iterator[Process]:
     """`router up` on free ports, on the tests' broker; stopped by SIGTERM, which must leave exit status 0."""
     env = {**os.environ, **SECRETS, "KAFKA_BOOTSTRAP_SERVERS": kafka}
-    command = ["up", "--data", str(data), "--port", "0", "--smtp-port", "0"]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "router", *command, env=env, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(60):
-            line = json.loads(await process.stdout.readline())
-        assert line["ready"] is True
-        async with httpx.AsyncClient(base_url=line["gateway"], timeout=10, trust_env=False) as http:
-            yield Up(process, line["gateway"], line["smtp"], line["kafka"], http)
-        process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
-            assert await process.wait() == 0
-    finally:
-        if process.returncode is None:
+    command = [sys.executable, "-m", "router", "up", "--data", str(data), "--port", "0", "--smtp-port", "0"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            line = json.loads(process.stdout.readline())
+            assert line.pop("ready") is True
+            yield Process(process.pid, **line)
+            process.terminate()
+            assert process.wait(10) == 0
+        finally:
             process.kill()
-            await process.wait()
+
+
+@asynccontextmanager
+async def client(process: Process) -> AsyncIterator[Up]:
+    async with httpx.AsyncClient(base_url=process.gateway, timeout=10, trust_env=False) as http:
+        yield Up(process, http)
 
 
 @dataclass

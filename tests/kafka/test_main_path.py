@@ -7,17 +7,16 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from tests.kafka.platform import SECRETS, Queues, Up, queues, up
+from tests.kafka.platform import SECRETS, Process, Queues, Up, client, queues, up
 
 RANDOM = Random()
 POISON = "Help!! he ate a whole bar of dark chocolate and is shaking, what do I do"
@@ -70,9 +69,15 @@ def postmark(sender: str, subject: str, text: str) -> dict[str, object]:
     }
 
 
+@pytest.fixture(scope="module")
+def process(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    with up(kafka, tmp_path_factory.mktemp("up") / "data") as running:
+        yield running
+
+
 @pytest.fixture
-async def running(kafka: str, tmp_path: Path) -> AsyncIterator[tuple[Up, Queues]]:
-    async with up(kafka, tmp_path / "data") as platform, queues(kafka) as seen:
+async def running(process: Process) -> AsyncIterator[tuple[Up, Queues]]:
+    async with client(process) as platform, queues(process.kafka) as seen:
         yield platform, seen
 
 
