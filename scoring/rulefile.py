@@ -89,12 +89,16 @@ class Cue(_Strict):
 
 
 class File(_Strict):
-    """One file; each part is optional. classes: words by language, each a word or several."""
+    """One file; each part is optional. classes: words by language, each a word or several.
+
+    misspelled: words that are known by one slip, too. spelled_right: words that are no slip for one of those.
+    """
 
     rules: tuple[Rule, ...] = ()
     scopes: tuple[Scope, ...] = ()
     cues: tuple[Cue, ...] = ()
     classes: dict[str, Patterns] = Field(default_factory=dict)
+    misspelled: tuple[str, ...] = ()
     spelled_right: tuple[str, ...] = ()
 
 

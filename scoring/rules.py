@@ -17,7 +17,7 @@ from scoring.patterns import BadPattern, Choice, Row
 from scoring.patterns import parse as parse_pattern
 from scoring.rulefile import BadRules, Cue, File, Language, Rule, Scope, parse, read
 from scoring.spelling import Keys, keys_of
-from scoring.text import words
+from scoring.text import fold
 
 FOLDER = Path(__file__).with_name("rules")
 COMPLETE = False  # until every rule file has landed
@@ -63,13 +63,12 @@ def rules_of(contents: dict[str, bytes]) -> Rules:
                 entries.append(Entry(entry, language))
                 for pattern in patterns:
                     found.append((number, _rows(classes, language, pattern, name, entry.id)))
-    spelled_right = frozenset(word for file in files.values() for word in file.spelled_right)
     return Rules(
         version=f"rules-{digest.hexdigest()[:12]}",
         rules=tuple(rule for file in files.values() for rule in file.rules),
         entries=tuple(entries),
         root=graph(found),
-        keys_of=_keys(classes, found, spelled_right),
+        keys_of=_keys(files, classes, found),
     )
 
 
@@ -124,15 +123,16 @@ def _rows(
 
 
 def _keys(
-    classes: _Classes, found: list[tuple[int, tuple[Row, ...]]], spelled_right: frozenset[str]
+    files: dict[str, File], classes: _Classes, found: list[tuple[int, tuple[Row, ...]]]
 ) -> Callable[[str], Keys]:
     literal = {key for _, rows in found for row in rows for key in _literal(row) if key[0] != "<"}
     known = {word: (word,) for word in literal if not word.endswith("*")}
     prefixes = {word[:-1] for word in literal if word.endswith("*")}
     for word, keys in classes.keys.items():
         known[word] = (*known.get(word, ()), *keys)
-    folded = frozenset(part for word in spelled_right for part in words(word).folded)
-    return keys_of(known, frozenset(prefixes), folded)
+    misspelled = frozenset(fold(word) for file in files.values() for word in file.misspelled)
+    spelled_right = frozenset(fold(word) for file in files.values() for word in file.spelled_right)
+    return keys_of(known, frozenset(prefixes), misspelled, spelled_right)
 
 
 def _literal(row: Row) -> Iterator[str]:
