@@ -11,7 +11,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from router.gateway.closing import closed
+from router.closing import closed
 from router.gateway.metrics import Metrics
 
 GROUPS = ("intake", "pool")

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from channels.errors import Problem
-from router.gateway.closing import closed
+from router.closing import closed
 
 ANSWER_S = 5.0
 

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from pydantic import ValidationError
 
-from router.gateway.closing import closed
+from router.closing import closed
 from router.gateway.log import Unavailable
 from router.gateway.partitions import ANSWER_S, MissingTopics, partitions
 from router.gateway.reader import FETCH_WAIT_MS

@@ -14,7 +14,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from router.gateway.closing import STOP_S, closed
+from router.closing import closed_producer
 from router.gateway.log import TooLarge, Unavailable
 from router.model.cloudevents import Message
 
@@ -58,7 +58,7 @@ class KafkaLog:
         self._up.clear()
         producer, self._producer = self._producer, None
         if producer is not None:
-            await close(producer)
+            await closed_producer(producer)
         await asyncio.gather(*self._closing)
 
     async def append(self, message: Message) -> None:
@@ -98,7 +98,7 @@ class KafkaLog:
             while not self._wedged.is_set():
                 await self._probe(producer)
             self._producer = None
-            closing = asyncio.create_task(close(producer), name="producer-close")
+            closing = asyncio.create_task(closed_producer(producer), name="producer-close")
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
 
@@ -117,13 +117,13 @@ class KafkaLog:
                 async with asyncio.timeout(5):
                     await producer.start()
             except Exception as error:  # whatever it is: without a producer nothing works, so it is tried again
-                await close(producer)
+                await closed_producer(producer)
                 if not said:
                     log.warning("log.waiting", why=type(error).__name__)
                     said = True
                 await asyncio.sleep(RETRY_S)
             except asyncio.CancelledError:
-                await close(producer)
+                await closed_producer(producer)
                 raise
             else:
                 return producer
@@ -140,29 +140,3 @@ class KafkaLog:
                 await producer.client.fetch_all_metadata()
         except Exception as error:  # whatever it is: a new producer is the answer
             self._wedge(type(error).__name__)
-
-
-async def close(producer: AIOKafkaProducer) -> None:
-    """Stops a producer within about two seconds, whatever state the broker is in. Never raises."""
-    try:
-        try:
-            async with asyncio.timeout(STOP_S):
-                await producer.flush()
-        except TimeoutError:
-            await _drop(producer)
-        else:
-            await closed(producer.stop())
-    except Exception as error:  # a client that can't even be closed must not keep its successor from starting
-        log.debug("producer.close_failed", error=type(error).__name__)
-
-
-async def _drop(producer: AIOKafkaProducer) -> None:
-    """Closes it without what is still to be sent: `stop` waits for that without end, and nothing public doesn't."""
-    producer._closed = True
-    sending = producer._sender.sender_task
-    if sending is not None:
-        sending.cancel()
-    await producer.client.close()
-    if sending is not None:
-        await asyncio.wait({sending}, timeout=STOP_S)
-    await producer.client.close()

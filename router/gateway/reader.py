@@ -15,7 +15,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
-from router.gateway.closing import closed
+from router.closing import closed
 from router.gateway.partitions import ANSWER_S, MissingTopics, partitions
 from router.stages.contract import Record
 

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
+from router.closing import closed, closed_producer
 from router.model.cloudevents import Message
 from router.runtime.ports import (
     Batch,
@@ -98,9 +99,7 @@ class KafkaWriter:
         return int(placed.offset) + batch.record_count() - 1
 
     async def close(self) -> None:
-        with suppress(TimeoutError, KafkaError):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._producer.stop()
+        await closed_producer(self._producer)
 
 
 class KafkaReader:
@@ -128,7 +127,7 @@ class KafkaReader:
         return [record_of(raw) for batch in fetched.values() for raw in batch]
 
     async def close(self) -> None:
-        await stopped(self._consumer)
+        await closed(self._consumer.stop())
 
 
 class KafkaMember:
@@ -175,7 +174,7 @@ class KafkaMember:
         return first[partition], end[partition]
 
     async def close(self) -> None:
-        await stopped(self._consumer)
+        await closed(self._consumer.stop())
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka publishes no types
@@ -244,14 +243,8 @@ async def started(consumer: AIOKafkaConsumer, seconds: float = ACK_SECONDS) -> N
         async with asyncio.timeout(seconds):
             await consumer.start()
     except (KafkaError, TimeoutError, OSError) as error:
-        await stopped(consumer)
+        await closed(consumer.stop())
         raise LogAway(f"the broker doesn't answer: {type(error).__name__}") from None
-
-
-async def stopped(consumer: AIOKafkaConsumer) -> None:
-    with suppress(TimeoutError, KafkaError):
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await consumer.stop()
 
 
 async def answered(call: Any) -> Any:

@@ -22,7 +22,7 @@ def test_a_beginning_keeps_its_star() -> None:
 
 
 def test_gaps_are_numbers_of_words() -> None:
-    assert read("ate .. it ... up") == (("ate", 3, "it", 8, "up"),)
+    assert read("ate .. it ... up") == (("ate", 4, "it", 8, "up"),)
 
 
 def test_alternatives_and_optional_words() -> None:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from scoring.matcher import find
+from scoring.model import Effect
 from scoring.rulefile import BadRules, Rule
 from scoring.rules import load_rules, rules_of
-from scoring.scopes import judge
-from scoring.text import words
+from tests.scoring.contacts import scored
 
 RULES = load_rules().rules
 
 
 def fires(rule: Rule, text: str) -> bool:
-    rules = load_rules()
-    read = words(text)
-    findings, _ = judge(rules, read, find(rules.root, read, rules.keys_of))
-    return any(found.rule.id == rule.id and found.scope is None for found in findings)
+    return any(item.rule == rule.id and item.effect is Effect.RAISES for item in scored(text).evidence)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
