@@ -18,7 +18,8 @@ LETTERS = 8
 SURE = 0.5
 LIKELY = 0.3
 AHEAD = 2.0
-UNLIKELY = 0.1
+CLEAR = 0.8
+UNLIKELY = 0.02
 CHARACTERS = 1_000
 
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[^\W\d_]*[\d_]\S*")
@@ -53,9 +54,11 @@ def languages(text: str) -> tuple[str, ...]:
 
 
 def may_be(language: str, text: str) -> bool:
-    """False where some words of a text are clearly not in `language`."""
+    """False where some words of a text are clearly in another language than `language`."""
     guesses = _guesses(text)
-    return not guesses or any(guess == language and share >= UNLIKELY for guess, share in guesses)
+    if not guesses or guesses[0][1] < CLEAR:
+        return True
+    return any(guess == language and share >= UNLIKELY for guess, share in guesses)
 
 
 def _guesses(text: str) -> list[tuple[str, float]]:

@@ -4,7 +4,7 @@
     bleed*                    any word that begins so
     (hit|run over) by         one of several; alternatives may be several words
     got? out                  the word, or nothing; also after a bracket: (a|the)?
-    ate .. <toxic>            `..` skips up to 3 words of the same sentence, `...` up to 8
+    ate .. <toxic>            `..` skips up to 4 words of the same sentence, `...` up to 8
     <toxic>                   any word or words of that class (words.yaml) in the pattern's own language
 
 A pattern never crosses the end of a sentence.
@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from scoring.text import words
 
-GAPS = {"..": 3, "...": 8}
+GAPS = {"..": 4, "...": 8}
 
 
 @dataclass(frozen=True, slots=True)
