@@ -10,6 +10,7 @@ import asyncio
 import errno
 import hashlib
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -45,6 +46,18 @@ class FolderBlobs:
     async def get(self, sha256: str) -> bytes | None:
         return await asyncio.to_thread(self._get, sha256)
 
+    def sweep(self, before: datetime) -> int:
+        """Removes what was last put before then; how many. Blocks; a store that is away removes nothing."""
+        removed = 0
+        for path in self._folder.glob("*/*"):
+            try:
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    removed += 1
+            except OSError:
+                continue
+        return removed
+
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
 
@@ -52,7 +65,10 @@ class FolderBlobs:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
         try:
-            if not path.exists():
+            try:
+                # Its age counts from its last use: the same bytes may have come again.
+                os.utime(path)
+            except FileNotFoundError:
                 self._write(path, content)
             _sync_folder(path.parent)
         except OSError as error:

@@ -26,6 +26,7 @@ from router.gateway.queues import TOPICS, QueueView
 from router.gateway.reader import Reader
 from router.gateway.results import DESK
 from router.gateway.smtp import Listener, Mailbox
+from router.gateway.sweeping import Sweeper
 from router.settings import SecretFiles, Settings
 
 FINISH_S = 1
@@ -75,13 +76,14 @@ async def serve(
         from_end=(DESK,),
         handle=lambda record, live: gateway.handle(record, live=live),
     )
+    blobs = FolderBlobs(settings.data_dir / "blobs")
     gateway = Gateway(
         settings=settings,
         deployment=deployment.load(settings.config),
         secrets=secrets,
         id_key=id_key.kept(settings.data_dir, secrets),
         log=producer,
-        blobs=FolderBlobs(settings.data_dir / "blobs"),
+        blobs=blobs,
         positions=positions,
         channels=CHANNELS,
         public_url=settings.public_url or address(http),
@@ -101,7 +103,7 @@ async def serve(
     )
     sampler = Sampler(settings.bootstrap_servers, metrics)
     listener = Listener(mailbox, settings)
-    clients = (producer, reader, sampler)
+    clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock))
     for client in clients:
         client.start()
     try:
