@@ -10,6 +10,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from router.runtime import topics
+from router.runtime.kafka import BATCH_BYTES
 from tests.kafka.cluster import embedded
 
 
@@ -66,6 +67,11 @@ async def test_two_who_create_the_same_topics_at_once_both_succeed(own_kafka: st
         admin._client.list_topics = after_a_rival
         await admin.create({"at-once": desk})
     await client.close()
+
+
+def test_every_topic_takes_a_batch_as_large_as_the_writers_make_them() -> None:
+    for name, topic in topics.load().items():
+        assert topic.config["max.message.bytes"] > BATCH_BYTES, name
 
 
 async def test_nobody_there_is_one_sentence(tmp_path: Path) -> None:
