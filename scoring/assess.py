@@ -28,6 +28,7 @@ MAX_OF_ONE_RULE = 3
 LANGUAGE_CHARACTERS = 2_000
 WINDOW = 12
 WINDOWS = 64
+_NEXT = {Severity.S1: Severity.S2, Severity.S2: Severity.S3, Severity.S3: Severity.S4, Severity.S4: Severity.S4}
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _weighed(rules: Rules, parts: list[_Part], spoken: tuple[str, ...]) -> Asses
     over = [found.scope for part in parts for found in part.resolutions]
     floor = any(found.rule.severity is Severity.S1 for found in raised)
     levels = [found.rule.severity for found in raised]
-    levels += [max(found.scope.to, found.rule.severity) for found in lowered if found.scope and found.scope.to]
+    levels += [_lower(found.rule.severity, found.scope.to) for found in lowered if found.scope and found.scope.to]
     levels += [scope.says for scope in over if scope.says]
     if not floor and any(found.rule.quiets for found in raised):
         levels, raised, lowered = [Severity.S4], [found for found in raised if found.rule.quiets], []
@@ -114,6 +115,11 @@ def _weighed(rules: Rules, parts: list[_Part], spoken: tuple[str, ...]) -> Asses
         resolves=bool(over) and not floor,
         version=rules.version,
     )
+
+
+def _lower(severity: Severity, to: Severity) -> Severity:
+    """What a resolution leaves of a level: `to`, at least one level less, at most S3 (rubric, rule 2)."""
+    return max(severity, min(Severity.S3, max(to, _NEXT[severity])))
 
 
 def _ordered(skills: set[Skill]) -> tuple[Skill, tuple[Skill, ...]]:

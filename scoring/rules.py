@@ -20,7 +20,6 @@ from scoring.spelling import Keys, keys_of
 from scoring.text import fold
 
 FOLDER = Path(__file__).with_name("rules")
-COMPLETE = False  # until every rule file has landed
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +156,7 @@ def _check_names(files: dict[str, File]) -> None:
             if cue not in cues:
                 raise BadRules(name, what, cue, "there is no such cue")
         for prefix in prefixes:
-            if COMPLETE and not any(rule.startswith(prefix) for rule in rules):
+            if not any(rule.startswith(prefix) for rule in rules):
                 raise BadRules(name, what, "of", f"no rule's id begins with {prefix!r}")
 
 
