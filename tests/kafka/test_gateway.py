@@ -30,6 +30,12 @@ def somebody() -> Person:
     return Person("Ann Example", "+12065550142", f"ann-{number}@example.com", Place("206", "SEATTLE", "WA", "98101"))
 
 
+@pytest.fixture(scope="module")
+def kafka(own_kafka: str) -> str:
+    """Here the tests write what only a worker may write elsewhere."""
+    return own_kafka
+
+
 @pytest.fixture
 async def gateway(kafka: str, tmp_path: Path) -> AsyncIterator[Served]:
     await with_topics(kafka)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +10,6 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from router.runtime import topics
 from router.runtime.kafka import BATCH_BYTES
-from tests.kafka.cluster import embedded
-
-
-@pytest.fixture(scope="module")
-def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with embedded(tmp_path_factory.mktemp("own")) as bootstrap:
-        yield bootstrap
 
 
 async def test_create_makes_what_is_missing_once_and_check_then_finds_no_difference(own_kafka: str) -> None:
