@@ -43,9 +43,10 @@ def graph(patterns: Iterable[tuple[int, tuple[Row, ...]]]) -> Node:
     for rule, rows in patterns:
         end = last.setdefault(rule, Node(ends=(rule,)))
         for row in rows:
-            for node in _lay(row, [root], end):
-                if rule not in node.ends:
-                    node.ends = (*node.ends, rule)
+            for opened in _lay(row, [root], end):
+                for node in [before for before, _ in opened.skipped] or [opened]:
+                    if rule not in node.ends:
+                        node.ends = (*node.ends, rule)
     for key, nodes in root.next.items():
         root.next[key] = [_merged(nodes)]
     return root

@@ -7,7 +7,7 @@
     ate .. <toxic>            `..` skips up to 4 words of the same sentence, `...` up to 8
     <toxic>                   any word or words of that class (words.yaml) in the pattern's own language
 
-A pattern never crosses the end of a sentence.
+A pattern never crosses the end of a sentence. What may be missing at its end only makes its place longer.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def parse(pattern: str, expand: Callable[[str], tuple[Row, ...]]) -> tuple[Row, 
     if rest != len(pieces):
         raise BadPattern("a bracket is closed that was never opened")
     for row in rows:
-        if _may_begin_open(row) or _may_begin_open(_reversed(row)):
-            raise BadPattern("expected a word that must be there at its beginning and at its end")
+        if _may_begin_open(row):
+            raise BadPattern("expected a word that must be there at its beginning")
     return rows
 
 
@@ -127,10 +127,3 @@ def _may_begin_open(row: Row) -> bool:
         if not element.optional and all(element.rows):
             return False
     return True
-
-
-def _reversed(row: Row) -> Row:
-    return tuple(
-        Choice(tuple(map(_reversed, element.rows)), element.optional) if isinstance(element, Choice) else element
-        for element in reversed(row)
-    )

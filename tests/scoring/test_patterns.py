@@ -45,9 +45,7 @@ def test_an_emoji_is_a_word() -> None:
     [
         ("", "must be there"),
         (".. out", "must be there"),
-        ("out ..", "must be there"),
         ("(.. a|b) c", "must be there"),
-        ("a (b|..)", "must be there"),
         ("a? b?", "must be there"),
         ("a? ..", "must be there"),
         ("(a|b", "never closed"),
@@ -64,10 +62,6 @@ def test_what_is_not_in_the_language_is_refused_with_the_reason(pattern: str, wh
         read(pattern)
 
 
-@pytest.mark.parametrize("pattern", ["a? b", "a b?", "a? .. b c?", "(a|b)? c", "(a? b|c) .. d", "a (b|c ..)? d"])
-def test_what_may_be_missing_at_an_edge_is_fine_where_a_word_must_follow(pattern: str) -> None:
-    if pattern == "a? .. b c?":
-        with pytest.raises(BadPattern):  # without `a` it would begin with the gap
-            read(pattern)
-    else:
-        read(pattern)
+@pytest.mark.parametrize("pattern", ["a? b", "a b?", "a .. b?", "(a|b)? c", "(a? b|c) .. d", "a (b|c ..)? d"])
+def test_what_may_be_missing_is_fine_where_a_word_must_come_first(pattern: str) -> None:
+    read(pattern)
