@@ -13,6 +13,7 @@ from rich.text import Text
 from channels.contact import Medium
 from router.cli import looks
 from router.cli.run_lines import latency
+from router.model.events import QueueEvent
 from router.play.board import Board, Placed, Sending
 from scoring.model import Severity, Skill
 
@@ -56,7 +57,7 @@ def _arrivals(board: Board, rows: int, *, wide: bool) -> Table:
     table.add_column("queue", no_wrap=True, width=14)
     table.add_column("to queue", no_wrap=True, width=8 if wide else 6, justify="right")
     table.add_column("evidence", no_wrap=True, overflow="ellipsis", ratio=1)
-    table.add_column("words", no_wrap=True, overflow="ellipsis", ratio=2 if wide else 1, style="dim")
+    table.add_column("words", no_wrap=True, overflow="ellipsis", ratio=1, style="dim")
     shown = [one for one in board.sendings if not one.move.update]
     for sending in shown[-(rows - wide) :]:
         table.add_row(*_arrival(board, sending), style="bold" if sending.move.emergency else "")
@@ -87,31 +88,25 @@ def _arrival(board: Board, sending: Sending) -> tuple[RenderableType, ...]:
 
 
 def _evidence(placed: Placed) -> Text:
-    return Text(", ".join(placed.rules) or "-")
+    """The first rule, and how many more."""
+    more = len(placed.rules) - 1
+    return Text(placed.rules[0] if placed.rules else "-").append(f" +{more}" if more > 0 else "", style="dim")
 
 
 def _emergency(board: Board, width: int) -> Panel:
     incident = board.emergency()
-    if incident is None:
-        first, second = Text("waiting for it …", style="dim"), Text()
-        frame = "dim"
-    else:
-        frame = "bold red"
-        first = looks.severity(incident.severity).append(f" {incident.skill}", style="bold")
-        first.append(f"  {looks.short(incident.incident_id)}  {incident.state}", style="not bold")
-        second = Text()
-        for medium in _TRIO:
-            came = sum(1 for ref in incident.contacts if ref.channel is medium)
-            second.append(f"{'●' if came else '○'} {medium}  ", style="bold" if came else "dim")
-        second.append(f"{len(incident.contacts)} contacts, one person", style="dim")
-    return Panel(
-        Group(first, second),
-        title="the emergency",
-        title_align="left",
-        border_style=frame,
-        box=box.ROUNDED,
-        width=width,
-    )
+    frame = "dim" if incident is None else "bold red"
+    lines = Text("waiting for it …", style="dim") if incident is None else _incident(incident)
+    return Panel(lines, title="the emergency", title_align="left", border_style=frame, box=box.ROUNDED, width=width)
+
+
+def _incident(incident: QueueEvent) -> Text:
+    text = looks.severity(incident.severity).append(f" {incident.skill}", style="bold")
+    text.append(f"  {looks.short(incident.incident_id)}\n")
+    for medium in _TRIO:
+        came = any(ref.channel is medium for ref in incident.contacts)
+        text.append(f"{'●' if came else '○'} {medium}  ", style="bold" if came else "dim")
+    return text.append(f"one person, {incident.state}", style="dim")
 
 
 def _queues(board: Board) -> Table:

@@ -6,14 +6,15 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tests.kafka.platform import SECRETS, Queues, queues, up
+import pytest
+
+from tests.kafka.platform import SECRETS, Process, Queues, client, queues, up
 
 
 @dataclass
@@ -51,88 +52,95 @@ class Terminal:
         return self.seen.holding(contact_id)[0]
 
 
-@asynccontextmanager
-async def terminal(kafka: str, data: Path) -> AsyncIterator[Terminal]:
-    async with up(kafka, data), queues(kafka) as seen:
-        yield Terminal(data, seen)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("commands") / "data"
 
 
-async def test_what_is_sent_is_tailed_and_explained(kafka: str, tmp_path: Path) -> None:
-    async with terminal(kafka, tmp_path) as typing:
-        words = "he ate a whole bar of chocolate and is shaking"
-        sent = await typing.router("send", "sms", words, "--from", "+12065550177", "--json")
+@pytest.fixture(scope="module")
+def process(kafka: str, folder: Path) -> Iterator[Process]:
+    with up(kafka, folder) as running:
+        yield running
+
+
+@pytest.fixture
+async def typing(process: Process, folder: Path) -> AsyncIterator[Terminal]:
+    async with queues(process.kafka) as seen:
+        yield Terminal(folder, seen)
+
+
+async def test_what_is_sent_is_tailed_and_explained(typing: Terminal) -> None:
+    words = "he ate a whole bar of chocolate and is shaking"
+    sent = await typing.router("send", "sms", words, "--from", "+12065550177", "--json")
+    assert sent.status == 0, sent.err
+    contact_id = sent.lines()[0]["contact_id"]
+    incident = await typing.placed(contact_id)
+
+    queue = incident["skill"]
+    tailed = await typing.router("tail", queue, "--from-start", "--until-end", "--json")
+    assert tailed.status == 0, tailed.err
+    [line] = [one for one in tailed.lines() if one["key"] == incident["incident_id"]]
+    assert list(line) == ["topic", "partition", "offset", "key", "headers", "value"]
+    assert line["topic"] == f"queue.{queue}"
+    assert line["value"]["contact_ids"] == [contact_id]
+
+    explained = await typing.router("explain", contact_id, "--json")
+    assert explained.status == 0, explained.err
+    told = json.loads(explained.out)
+    assert told["incident"]["incident_id"] == incident["incident_id"]
+    assert told["contacts"][0]["severity"] == "S1"
+    assert told["contacts"][0]["reasons"]
+    assert [hop["name"] for hop in told["contacts"][0]["hops"]] == ["received", "inbound", "pool", "queue"]
+    assert words not in explained.out
+    assert "+12065550177" not in explained.out
+
+    for asked in (told["contacts"][0]["provider_id"], incident["incident_id"], contact_id[:10]):
+        again = await typing.router("explain", asked, "--reveal")
+        assert again.status == 0, again.err
+        assert incident["incident_id"] in again.out
+        assert "+12065550177" in again.out
+
+
+async def test_a_call_and_a_mail_by_smtp_are_taken_too(typing: Terminal) -> None:
+    for arguments, channel in ((("call", "--seconds", "3"), "call"), (("email", "--via", "smtp"), "email")):
+        sent = await typing.router("send", *arguments, "--json")
         assert sent.status == 0, sent.err
-        contact_id = sent.lines()[0]["contact_id"]
-        incident = await typing.placed(contact_id)
-
-        queue = incident["skill"]
-        tailed = await typing.router("tail", queue, "--from-start", "--until-end", "--json")
-        assert tailed.status == 0, tailed.err
-        [line] = [one for one in tailed.lines() if one["key"] == incident["incident_id"]]
-        assert list(line) == ["topic", "partition", "offset", "key", "headers", "value"]
-        assert line["topic"] == f"queue.{queue}"
-        assert line["value"]["contact_ids"] == [contact_id]
-
-        explained = await typing.router("explain", contact_id, "--json")
-        assert explained.status == 0, explained.err
-        told = json.loads(explained.out)
-        assert told["incident"]["incident_id"] == incident["incident_id"]
-        assert told["contacts"][0]["severity"] == "S1"
-        assert told["contacts"][0]["reasons"]
-        assert [hop["name"] for hop in told["contacts"][0]["hops"]] == ["received", "inbound", "pool", "queue"]
-        assert words not in explained.out
-        assert "+12065550177" not in explained.out
-
-        for asked in (told["contacts"][0]["provider_id"], incident["incident_id"], contact_id[:10]):
-            again = await typing.router("explain", asked, "--reveal")
-            assert again.status == 0, again.err
-            assert incident["incident_id"] in again.out
-            assert "+12065550177" in again.out
+        [contact_id] = {line["contact_id"] for line in sent.lines()}
+        assert (await typing.placed(contact_id))["channels"] == [channel]
+    mails = (await typing.router("tail", "inbound.email", "--from-start", "--until-end", "--json")).lines()
+    [mail] = [line["value"] for line in mails if line["value"]["contact_id"] == contact_id]
+    explained = await typing.router("explain", mail["contact"]["message_id"], "--json")
+    assert explained.status == 0, explained.err
+    assert json.loads(explained.out)["contact_id"] == mail["contact_id"]
 
 
-async def test_a_call_and_a_mail_by_smtp_are_taken_too(kafka: str, tmp_path: Path) -> None:
-    async with terminal(kafka, tmp_path) as typing:
-        for arguments, channel in ((("call", "--seconds", "3"), "call"), (("email", "--via", "smtp"), "email")):
-            sent = await typing.router("send", *arguments, "--json")
-            assert sent.status == 0, sent.err
-            ids = {line["contact_id"] for line in sent.lines()}
-            assert len(ids) == 1
-            assert (await typing.placed(ids.pop()))["channels"] == [channel]
-        mails = (await typing.router("tail", "inbound.email", "--from-start", "--until-end", "--json")).lines()
-        mail = mails[-1]["value"]
-        explained = await typing.router("explain", mail["contact"]["message_id"], "--json")
-        assert explained.status == 0, explained.err
-        assert json.loads(explained.out)["contact_id"] == mail["contact_id"]
+async def test_a_delivery_that_could_not_be_read_is_explained_by_their_id(process: Process, typing: Terminal) -> None:
+    theirs = str(uuid4())
+    async with client(process) as gateway:
+        answer = await gateway.postmark({"MessageID": theirs, "FromFull": ["no object"]})
+    assert answer.status_code == 200
+    explained = await typing.router("explain", theirs)
+    assert explained.status == 0, explained.err
+    assert "refused by gateway" in explained.out
+    assert "FromFull" in explained.out
 
 
-async def test_a_delivery_that_could_not_be_read_is_explained_by_the_providers_id(kafka: str, tmp_path: Path) -> None:
-    async with up(kafka, tmp_path) as running, queues(kafka) as seen:
-        theirs = str(uuid4())
-        answer = await running.postmark({"MessageID": theirs, "FromFull": ["no object"]})
-        assert answer.status_code == 200
-        explained = await Terminal(tmp_path, seen).router("explain", theirs)
-        assert explained.status == 0, explained.err
-        assert "refused by gateway" in explained.out
-        assert "FromFull" in explained.out
-
-
-async def test_what_cannot_be_done_is_one_sentence(kafka: str, tmp_path: Path) -> None:
-    async with terminal(kafka, tmp_path) as typing:
-        unknown = await typing.router("explain", "SM" + "0" * 32)
-        assert (unknown.status, unknown.out) == (1, "")
-        assert "nothing is known of SM000" in unknown.err
-        wrong = await typing.router("send", "sms", "hello", ROUTER_TWILIO_AUTH_TOKENS="another")
-        assert wrong.status == 2
-        assert "(403)" in wrong.err
-        off = await typing.router("send", "email", "hello", ROUTER_POSTMARK_BASIC_AUTH="")
-        assert off.status == 2
-        assert "ROUTER_POSTMARK_BASIC_AUTH" in off.err
-        nowhere = await typing.router("send", "sms", "hello", "--gateway", "http://127.0.0.1:9")
-        assert nowhere.status == 2
-        assert "no gateway answers at http://127.0.0.1:9" in nowhere.err
-        mistyped = await typing.router("tail", "emergency-vett")
-        assert mistyped.status == 2
-        assert "emergency-vet" in mistyped.err
-        for typed in (unknown, wrong, off, nowhere, mistyped):
-            assert len(typed.err.splitlines()) == 1
-            assert typed.err.startswith("router: ")
+async def test_what_cannot_be_done_is_one_sentence(typing: Terminal) -> None:
+    unknown = await typing.router("explain", "SM" + "0" * 32)
+    assert (unknown.status, unknown.out) == (1, "")
+    assert "nothing is known of SM000" in unknown.err
+    wrong = await typing.router("send", "sms", "hello", ROUTER_TWILIO_AUTH_TOKENS="another")
+    assert wrong.status == 2
+    assert "(403)" in wrong.err
+    off = await typing.router("send", "email", "hello", ROUTER_POSTMARK_BASIC_AUTH="")
+    assert off.status == 2
+    assert "ROUTER_POSTMARK_BASIC_AUTH" in off.err
+    nowhere = await typing.router("send", "sms", "hello", "--gateway", "http://127.0.0.1:9")
+    assert nowhere.status == 2
+    assert "no gateway answers at http://127.0.0.1:9" in nowhere.err
+    mistyped = await typing.router("tail", "emergency-vett")
+    assert mistyped.status == 2
+    assert "emergency-vet" in mistyped.err
+    for typed in (unknown, wrong, off, nowhere, mistyped):
+        assert len(typed.err.splitlines()) == 1
+        assert typed.err.startswith("router: ")
