@@ -97,7 +97,8 @@ def _emergency(board: Board, width: int) -> Panel:
     incident = board.emergency()
     frame = "dim" if incident is None else "bold red"
     lines = Text("waiting for it …", style="dim") if incident is None else _incident(incident)
-    return Panel(lines, title="the emergency", title_align="left", border_style=frame, box=box.ROUNDED, width=width)
+    title = "the emergency" if incident is None else f"the emergency: one person, one incident, {incident.state}"
+    return Panel(lines, title=title, title_align="left", border_style=frame, box=box.ROUNDED, width=width)
 
 
 def _incident(incident: QueueEvent) -> Text:
@@ -106,7 +107,7 @@ def _incident(incident: QueueEvent) -> Text:
     for medium in _TRIO:
         came = any(ref.channel is medium for ref in incident.contacts)
         text.append(f"{'●' if came else '○'} {medium}  ", style="bold" if came else "dim")
-    return text.append(f"one person, {incident.state}", style="dim")
+    return text
 
 
 def _queues(board: Board) -> Table:
