@@ -97,7 +97,7 @@ def _emergency(board: Board, width: int) -> Panel:
     incident = board.emergency()
     frame = "dim" if incident is None else "bold red"
     lines = Text("waiting for it …", style="dim") if incident is None else _incident(incident)
-    title = "the emergency" if incident is None else f"the emergency: one person, one incident, {incident.state}"
+    title = "the emergency" if incident is None else f"the emergency: one incident, {incident.state}"
     return Panel(lines, title=title, title_align="left", border_style=frame, box=box.ROUNDED, width=width)
 
 
