@@ -36,7 +36,5 @@ def message(
 
 def letter_of(headers: tuple[tuple[str, bytes], ...]) -> DeadLetter:
     """Why a record of a dead-letter topic is there. Raises pydantic's ValidationError."""
-    found = {
-        name.removeprefix(PREFIX): value.decode("utf-8", "replace") for name, value in headers if name.startswith(PREFIX)
-    }
-    return DeadLetter.model_validate(found)
+    own = ((name, value) for name, value in headers if name.startswith(PREFIX))
+    return DeadLetter.model_validate({name.removeprefix(PREFIX): value.decode("utf-8", "replace") for name, value in own})
