@@ -36,5 +36,6 @@ def message(
 
 def letter_of(headers: tuple[tuple[str, bytes], ...]) -> DeadLetter:
     """Why a record of a dead-letter topic is there. Raises pydantic's ValidationError."""
-    own = ((name, value) for name, value in headers if name.startswith(PREFIX))
-    return DeadLetter.model_validate({name.removeprefix(PREFIX): value.decode("utf-8", "replace") for name, value in own})
+    own = {name: value for name, value in headers if name.startswith(PREFIX)}
+    found = {name.removeprefix(PREFIX): value.decode("utf-8", "replace") for name, value in own.items()}
+    return DeadLetter.model_validate(found)
