@@ -11,10 +11,11 @@ somebody has to look at them, and nothing says that it can't wait. What we sent 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from channels.contact import Contact, Direction, Medium
+from scoring.asides import asides
 from scoring.language import languages, may_be
 from scoring.matcher import Hit, find
 from scoring.model import Assessment, Effect, Evidence, Severity, Skill, primary_of
@@ -23,6 +24,7 @@ from scoring.scopes import Finding, Resolution, judge
 from scoring.text import Words, words
 
 FEW_WORDS = 4
+GLUE = "\n\n"
 MAX_EVIDENCE = 20
 MAX_OF_ONE_RULE = 3
 LANGUAGE_CHARACTERS = 2_000
@@ -32,13 +34,21 @@ _NEXT = {Severity.S1: Severity.S2, Severity.S2: Severity.S3, Severity.S3: Severi
 
 
 @dataclass(frozen=True)
-class _Part:
-    """One field of a contact, judged."""
+class _Read:
+    """Subject and text of a contact, judged as one: what the text says is over is over for its subject, too."""
 
-    field: str
+    subject: str
     words: Words
     findings: list[Finding]
     resolutions: list[Resolution]
+
+    def evidence(self, found: Finding | Resolution, rule: str, effect: Effect, **more: Any) -> Evidence:
+        """Evidence at the place of `found`, in the field where it stands."""
+        start, end = self.words.starts[found.start], self.words.ends[found.end - 1]
+        if start < len(self.subject):
+            return Evidence(rule=rule, field="subject", start=start, end=end, effect=effect, **more)
+        before = len(self.subject) + len(GLUE) if self.subject else 0
+        return Evidence(rule=rule, field="text", start=start - before, end=end - before, effect=effect, **more)
 
 
 def assess(contact: Contact) -> Assessment:
@@ -53,22 +63,26 @@ def assess(contact: Contact) -> Assessment:
             return _without_words(rules, "contact.no-words", Severity.S3)
         return _without_words(rules, "contact.empty", Severity.S4)
     spoken = languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
-    parts = [
-        _judged(rules, "subject", contact.subject or "", spoken),
-        _judged(rules, "text", contact.text, spoken),
-    ]
-    return _weighed(rules, parts, spoken)
+    return _weighed(rules, _read(rules, contact, spoken), spoken)
 
 
-def _judged(rules: Rules, field: str, text: str, spoken: tuple[str, ...]) -> _Part:
-    read = words(text)
-    hits = _in_its_languages(rules, text, read, find(rules.root, read, rules.keys_of), spoken)
-    return _Part(field, read, *judge(rules, read, hits))
+def _read(rules: Rules, contact: Contact, spoken: tuple[str, ...]) -> _Read:
+    subject = contact.subject or ""
+    whole = f"{subject}{GLUE}{contact.text}" if subject else contact.text
+    read = words(whole)
+    hits = _in_its_languages(rules, whole, read, find(rules.root, read, rules.keys_of), spoken)
+    findings, resolutions = judge(rules, read, hits)
+    if contact.medium is Medium.EMAIL:
+        aside = asides(subject, contact.in_reply_to, contact.text)
+        before = len(whole) - len(contact.text)
+        findings = [
+            replace(found, scope=found.scope or aside.at(read.starts[found.start] - before)) for found in findings
+        ]
+        resolutions = [found for found in resolutions if not aside.at(read.starts[found.start] - before)]
+    return _Read(subject, read, findings, resolutions)
 
 
-def _in_its_languages(
-    rules: Rules, text: str, read: Words, hits: list[Hit], spoken: tuple[str, ...]
-) -> list[Hit]:
+def _in_its_languages(rules: Rules, text: str, read: Words, hits: list[Hit], spoken: tuple[str, ...]) -> list[Hit]:
     """Without the hits of languages that the text isn't in, nor the words around them ("help me" isn't Dutch).
 
     People mix languages, so the words around a hit may speak for it against the whole text.
@@ -91,17 +105,17 @@ def _in_its_languages(
     return [hit for hit in hits if fits(hit)]
 
 
-def _weighed(rules: Rules, parts: list[_Part], spoken: tuple[str, ...]) -> Assessment:
-    raised = [found for part in parts for found in part.findings if found.scope is None]
-    lowered = [found for part in parts for found in part.findings if found.scope is not None and found.scope.to]
-    over = [found.scope for part in parts for found in part.resolutions]
+def _weighed(rules: Rules, read: _Read, spoken: tuple[str, ...]) -> Assessment:
+    raised = [found for found in read.findings if found.scope is None]
+    lowered = [found for found in read.findings if found.scope is not None and found.scope.to]
+    over = [found.scope for found in read.resolutions]
     floor = any(found.rule.severity is Severity.S1 for found in raised)
     levels = [found.rule.severity for found in raised]
     levels += [_lower(found.rule.severity, found.scope.to) for found in lowered if found.scope and found.scope.to]
     levels += [scope.says for scope in over if scope.says]
     if not floor and any(found.rule.quiets for found in raised):
         levels, raised, lowered = [Severity.S4], [found for found in raised if found.rule.quiets], []
-    severity = min(levels, default=_unjudged(parts))
+    severity = min(levels, default=_unjudged(read.words))
     skills = {skill for found in (*raised, *lowered) for skill in (found.rule.skill, *found.rule.skills)}
     skills.update(scope.skill for scope in over if scope.says)
     primary, ordered = _ordered(skills)
@@ -110,7 +124,7 @@ def _weighed(rules: Rules, parts: list[_Part], spoken: tuple[str, ...]) -> Asses
         skill=primary,
         skills=ordered,
         languages=spoken,
-        evidence=_evidence(parts),
+        evidence=_evidence(read),
         floor=floor,
         resolves=bool(over) and not floor,
         version=rules.version,
@@ -128,49 +142,26 @@ def _ordered(skills: set[Skill]) -> tuple[Skill, tuple[Skill, ...]]:
     return primary_of(named), named or (Skill.GENERAL,)
 
 
-def _unjudged(parts: Iterable[_Part]) -> Severity:
-    return Severity.S3 if sum(len(part.words) for part in parts) > FEW_WORDS else Severity.S4
+def _unjudged(read: Words) -> Severity:
+    return Severity.S3 if len(read) > FEW_WORDS else Severity.S4
 
 
-def _evidence(parts: Iterable[_Part]) -> tuple[Evidence, ...]:
+def _evidence(read: _Read) -> tuple[Evidence, ...]:
     """What spoke, the most urgent first; a few places of each rule, not all of a long mail's."""
-    found = [
-        (item.rule.severity, number, item.start, item, part)
-        for number, part in enumerate(parts)
-        for item in part.findings
-    ]
     spoken: list[Evidence] = []
     seen: Counter[tuple[str, bool]] = Counter()
-    for severity, _, _, item, part in sorted(found, key=lambda entry: (entry[3].scope is not None, *entry[:3])):
-        seen[item.rule.id, item.scope is None] += 1
-        if seen[item.rule.id, item.scope is None] <= MAX_OF_ONE_RULE:
-            spoken.append(
-                Evidence(
-                    rule=item.rule.id,
-                    field=part.field,
-                    start=part.words.starts[item.start],
-                    end=part.words.ends[item.end - 1],
-                    effect=Effect.RAISES if item.scope is None else Effect.LOWERS,
-                    severity=severity,
-                    skill=item.rule.skill,
-                    scope=item.scope.scope if item.scope else None,
-                )
-            )
-    for part in parts:
-        for over in part.resolutions:
-            seen[over.scope.id, False] += 1
-            if seen[over.scope.id, False] == 1:
-                spoken.append(
-                    Evidence(
-                        rule=over.scope.id,
-                        field=part.field,
-                        start=part.words.starts[over.start],
-                        end=part.words.ends[over.end - 1],
-                        effect=Effect.LOWERS,
-                        severity=over.scope.says or over.scope.to,
-                        scope="resolution",
-                    )
-                )
+    for found in sorted(read.findings, key=lambda each: (each.scope is not None, each.rule.severity, each.start)):
+        rule, live = found.rule, found.scope is None
+        seen[rule.id, live] += 1
+        if seen[rule.id, live] <= MAX_OF_ONE_RULE:
+            effect = Effect.RAISES if live else Effect.LOWERS
+            scope = found.scope.scope if found.scope else None
+            spoken.append(read.evidence(found, rule.id, effect, severity=rule.severity, skill=rule.skill, scope=scope))
+    for over in read.resolutions:
+        seen[over.scope.id, False] += 1
+        if seen[over.scope.id, False] == 1:
+            level = over.scope.says or over.scope.to
+            spoken.append(read.evidence(over, over.scope.id, Effect.LOWERS, severity=level, scope="resolution"))
     return tuple(spoken[:MAX_EVIDENCE])
 
 

@@ -37,9 +37,7 @@ def _opened(assessment: Assessment) -> Combined:
 def _joined(held: Combined, assessment: Assessment) -> Combined:
     floor = held.floor or assessment.floor
     if assessment.wordless and held.severity is Severity.S1:
-        return Combined(
-            severity=Severity.S1, reason="call-during-s1", floor=floor, evidence=_raising(assessment)
-        )
+        return Combined(severity=Severity.S1, reason="call-during-s1", floor=floor, evidence=_raising(assessment))
     if assessment.severity < held.severity:
         return Combined(
             severity=assessment.severity, reason="worst-contact", floor=floor, evidence=_raising(assessment)

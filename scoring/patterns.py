@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from scoring.text import words
@@ -71,9 +72,7 @@ def _pieces(pattern: str) -> Iterator[str]:
         at = match.end()
 
 
-def _alternatives(
-    pieces: list[str], at: int, expand: Callable[[str], tuple[Row, ...]]
-) -> tuple[tuple[Row, ...], int]:
+def _alternatives(pieces: list[str], at: int, expand: Callable[[str], tuple[Row, ...]]) -> tuple[tuple[Row, ...], int]:
     """The rows that stand up to the end or the closing bracket, and where that is."""
     rows: list[Row] = []
     row: list[Element] = []
@@ -107,6 +106,11 @@ def _rows(piece: str, expand: Callable[[str], tuple[Row, ...]]) -> tuple[Row, ..
         return expand(piece[1:-1])
     if piece == "?":
         raise BadPattern("a question mark follows nothing")
+    return _plain(piece)
+
+
+@lru_cache(maxsize=16_384)
+def _plain(piece: str) -> tuple[Row, ...]:
     folded = words(piece.rstrip("*")).folded
     if not folded:
         raise BadPattern(f"{piece!r} holds no word")

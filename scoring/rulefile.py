@@ -13,7 +13,7 @@ from scoring.model import Severity, Skill
 
 Language = Literal["any", "en", "es", "fr", "de", "it", "ca", "pt", "nl"]
 Patterns = dict[Language, tuple[str, ...]]
-ScopeName = Literal["negation", "resolution", "past", "hypothesis", "figure"]
+ScopeName = Literal["negation", "resolution", "past", "hypothesis", "figure", "quoted"]
 Reach = Literal["over", "next", "previous", "rest", "sentence", "earlier", "text"]
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where PyYAML was built with it: ten times faster
@@ -62,9 +62,9 @@ class Scope(_Strict):
     """Words that take back what a rule says, or lower it.
 
     reach: what they speak on. over: what they overlap; next, previous: so many `words` of the same clause after or
-    before; rest: the rest of the sentence; sentence; earlier: all before them, and their sentence; text.
-    of: beginnings of rule ids; all if empty. unless: cues in the same sentence that silence it. until: cues at which `next`
-    ends. to: the level that stays of what they speak on; nothing if missing. says: a level of their own.
+    before; rest: the rest of the sentence; sentence; earlier: all before them and a few words behind; text.
+    of: beginnings of rule ids; all if empty. unless: cues in the same sentence that silence it. until: cues at
+    which `next` ends. to: the level that stays of what they speak on; nothing if missing. says: a level of their own.
     scope `none`: looks like a scope and is none ("not only"); scopes that it overlaps are silent.
     """
 

@@ -56,7 +56,8 @@ def rules_of(contents: dict[str, bytes]) -> Rules:
     entries: list[Entry] = []
     found: list[tuple[int, tuple[Row, ...]]] = []
     for name, file in files.items():
-        for entry in (*file.rules, *file.scopes, *file.cues):
+        all_of_it: tuple[Rule | Scope | Cue, ...] = (*file.rules, *file.scopes, *file.cues)
+        for entry in all_of_it:
             for language, patterns in entry.patterns.items():
                 number = len(entries)
                 entries.append(Entry(entry, language))
@@ -99,19 +100,18 @@ def _classes(files: dict[str, File]) -> _Classes:
                 several: list[Row] = []
                 for pattern in patterns:
                     for row in _rows(None, language, pattern, name, f"class {label}"):
-                        if len(row) == 1 and isinstance(row[0], str):
-                            if row[0].endswith("*"):
-                                raise BadRules(name, f"class {label}", language, f"expected whole words, not {row[0]!r}")
-                            keys[row[0]] = (*keys.get(row[0], ()), key)
-                        else:
+                        word = row[0] if len(row) == 1 else None
+                        if not isinstance(word, str):
                             several.append(row)
+                        elif word.endswith("*"):
+                            raise BadRules(name, f"class {label}", language, f"expected whole words, not {word!r}")
+                        else:
+                            keys[word] = (*keys.get(word, ()), key)
                 members[label, language] = ((key,), *several)
     return _Classes(members, keys)
 
 
-def _rows(
-    classes: _Classes | None, language: Language, pattern: str, file: str, what: str
-) -> tuple[Row, ...]:
+def _rows(classes: _Classes | None, language: Language, pattern: str, file: str, what: str) -> tuple[Row, ...]:
     def no_class(name: str) -> tuple[Row, ...]:
         raise BadPattern("a class can't hold a class")
 
@@ -121,9 +121,7 @@ def _rows(
         raise BadRules(file, what, f"patterns.{language} {pattern!r}", str(error)) from None
 
 
-def _keys(
-    files: dict[str, File], classes: _Classes, found: list[tuple[int, tuple[Row, ...]]]
-) -> Callable[[str], Keys]:
+def _keys(files: dict[str, File], classes: _Classes, found: list[tuple[int, tuple[Row, ...]]]) -> Callable[[str], Keys]:
     literal = {key for _, rows in found for row in rows for key in _literal(row) if key[0] != "<"}
     known = {word: (word,) for word in literal if not word.endswith("*")}
     prefixes = {word[:-1] for word in literal if word.endswith("*")}

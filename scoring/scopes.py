@@ -19,7 +19,10 @@ from scoring.rulefile import Cue, Rule, Scope
 from scoring.rules import Entry, Rules
 from scoring.text import Words
 
-ORDER = ("figure", "hypothesis", "past", "negation", "resolution")
+SAME_BREATH = 12
+"""So many words after "he is fine now" still tell what it was: a call's transcript has no full stops."""
+
+ORDER = ("figure", "hypothesis", "past", "negation", "resolution", "quoted")
 """The scope that is named where several speak on the same words."""
 
 
@@ -84,7 +87,7 @@ class _Marks:
             case "sentence":
                 self.sentences[sentence][scope.id] = 0
             case "earlier":
-                end = bisect_right(words.sentences, sentence)
+                end = min(bisect_right(words.sentences, sentence), hit.end + SAME_BREATH)
                 self.before[scope.id] = max(self.before.get(scope.id, 0), end)
             case "text":
                 self.before[scope.id] = len(words)

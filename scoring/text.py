@@ -13,6 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 _LETTER = r"[\w\u0300-\u036f\u00ad\u200b-\u200d\u2060]"  # combining marks and invisible joiners belong to the word
 _APOSTROPHE = "['’‘`´ʼ＇]"
@@ -93,9 +94,7 @@ def words(text: str) -> Words:
                 if match.group() == "?":
                     questions.add(sentence)
                 sentence += 1
-    return Words(
-        tuple(folded), tuple(starts), tuple(ends), tuple(sentences), tuple(clauses), frozenset(questions)
-    )
+    return Words(tuple(folded), tuple(starts), tuple(ends), tuple(sentences), tuple(clauses), frozenset(questions))
 
 
 def _parts(raw: str) -> list[tuple[str, int]]:
@@ -104,4 +103,4 @@ def _parts(raw: str) -> list[tuple[str, int]]:
     if not marks or fold(raw[marks[-1] + 1 :]) in _ENDINGS:
         return [(raw, 0)]
     edges = [-1, *marks, len(raw)]
-    return [(raw[a + 1 : b], a + 1) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(raw[a + 1 : b], a + 1) for a, b in pairwise(edges)]

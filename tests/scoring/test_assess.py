@@ -204,7 +204,10 @@ def test_words_of_another_language_say_nothing(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Third fois que ça arrive, my dog is not breathing, aidez moi", "hola buenas my dog was hit by a car, mi perro ayuda"],
+    [
+        "Third fois que ça arrive, my dog is not breathing, aidez moi",
+        "hola buenas my dog was hit by a car, ayuda",
+    ],
 )
 def test_mixed_languages_are_heard(text: str) -> None:
     assert scored(text).floor
@@ -212,7 +215,17 @@ def test_mixed_languages_are_heard(text: str) -> None:
 
 EMERGENCIES = st.sampled_from([text for _, text in CRITICAL])
 AROUND = st.sampled_from(
-    ["", "Hi,", "Hello there!", "Thanks!", "Sent from my phone", "Best regards, Ann", "My name is Ann Lee.", "😭😭", "(1/2)"]
+    [
+        "",
+        "Hi,",
+        "Hello there!",
+        "Thanks!",
+        "Sent from my phone",
+        "Best regards, Ann",
+        "My name is Ann Lee.",
+        "😭😭",
+        "(1/2)",
+    ]
 )
 
 
@@ -255,8 +268,9 @@ def test_any_text_is_judged_and_its_spans_are_inside(text: str, subject: str) ->
 
 PIECES = st.lists(
     st.sampled_from(
-        ["not", "no", "dog", "breathing", "he", "ate", "chocolate", "last year", "what if", "found her", "fine now", "bit",
-         "my son", "ayuda", "ne", "pas", "respire", ".", "?", ",", "\n\n", "😂", "dead", "of", "help", "x" * 40, "\u200b", "🆘"]
+        ["not", "no", "dog", "breathing", "he", "ate", "chocolate", "last year", "what if", "found her", "fine now",
+         "bit", "my son", "ayuda", "ne", "pas", "respire", ".", "?", ",", "\n\n", "😂", "dead", "of", "help", "x" * 40,
+         "\u200b", "🆘"]
     ),
     max_size=40,
 )  # fmt: skip
@@ -269,9 +283,7 @@ def test_any_order_of_telling_words_is_judged(pieces: list[str]) -> None:
     found = scored(text)
     assert spans_fit(found, text)
     assert not found.floor or found.severity is S1
-    assert found.floor == any(
-        item.severity is S1 and item.effect is Effect.RAISES for item in found.evidence
-    )
+    assert found.floor == any(item.severity is S1 and item.effect is Effect.RAISES for item in found.evidence)
 
 
 @pytest.mark.parametrize(
@@ -299,8 +311,8 @@ def test_letters_that_only_look_plain_are_read() -> None:
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "piece",
-    ["not ", "no se ", "he is not not breathing ", "ate .. chocolate ", "a'", "\n\n \n", "dog bit my son what if found her now ",
-     "(((", "a\u0301", "x" * 50, "ayuda help hilfe aiuto ajuda socorro "],
+    ["not ", "no se ", "he is not not breathing ", "ate .. chocolate ", "a'", "\n\n \n",
+     "dog bit my son what if found her now ", "(((", "a\u0301", "x" * 50, "ayuda help hilfe aiuto ajuda socorro "],
 )  # fmt: skip
 def test_200_kb_of_anything_is_done_soon(piece: str) -> None:
     text = piece * (200_000 // len(piece))

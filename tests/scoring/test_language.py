@@ -54,7 +54,8 @@ def test_what_cannot_be_told_is_no_language(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Мой пёс не дышит, помогите пожалуйста", "我的狗不见了请帮忙", "Pies uciekł z ogrodu i nie mogę go znaleźć"]
+    "text",
+    ["Мой пёс не дышит, помогите пожалуйста", "我的狗不见了请帮忙", "Pies uciekł z ogrodu, nie mogę go znaleźć"],
 )
 def test_a_language_that_is_not_ours_is_none(text: str) -> None:
     assert languages(text) == ()

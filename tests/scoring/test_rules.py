@@ -47,7 +47,7 @@ rules:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"rules: [\nscopes", "a.yaml: line 2: YAML: "),
+        (b"rules: [", "a.yaml: line 2: YAML: "),
         (b"- rules", "a.yaml: the file: entry: Input should be"),
         (b"rulez: []", "a.yaml: rulez: entry: Extra inputs are not permitted"),
         (A_RULE.replace(b"S2", b"S5"), "a.yaml: rule vet.cough: severity: Input should be 'S1', 'S2', 'S3' or 'S4'"),
