@@ -22,7 +22,7 @@ lint: setup ## Style, types, import contracts
 	$(BIN)/lint-imports
 
 unit: setup ## Tests that need no broker
-	$(BIN)/pytest -m "not kafka"
+	$(BIN)/pytest -m "not kafka" -n auto
 
 kafka: setup ## Tests on a real broker: KAFKA_BOOTSTRAP_SERVERS, a Docker engine, or the embedded one
 	$(BIN)/pytest -m kafka

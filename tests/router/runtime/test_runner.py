@@ -55,7 +55,7 @@ async def test_a_restarted_worker_goes_on_where_the_state_stands() -> None:
     assert len(log.slots[COUNTS]) == 3
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     text=st.text("abc", min_size=1, max_size=12),
     failures=st.lists(st.tuples(st.integers(0, 6), st.booleans()), max_size=4),
