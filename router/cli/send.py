@@ -85,6 +85,6 @@ def email(
     """A mail, as Postmark posts it or by SMTP."""
     from router.cli import sending  # noqa: PLC0415 - as above
 
-    made = sending.email(words or text or QUESTION, subject, sender, via)
+    made = sending.email(words or text or QUESTION, subject, sender, smtp=via is Via.SMTP)
     provider = None if via is Via.SMTP else "postmark"
     sending.send(made, provider, sending.Target(data, gateway), count, as_json=as_json)

@@ -17,7 +17,6 @@ from channels.errors import Problem
 from router.cli import invoked
 from router.cli.options import settings_for
 from router.cli.pipes import quiet_end
-from router.cli.send import Via
 from router.cli.where import Where, find
 from router.play import mime, postmark, twilio
 from router.play.people import someone
@@ -81,11 +80,11 @@ def call(sender: str | None, to: str, seconds: int | None, *, withheld: bool) ->
     return make
 
 
-def email(words: str, subject: str, sender: str | None, via: Via) -> Make:
+def email(words: str, subject: str, sender: str | None, *, smtp: bool) -> Make:
     def make(keys: Keys, rng: Random) -> list[Sample | Mail]:
         person, at = someone(rng), datetime.now(UTC)
         person = replace(person, email=sender or person.email)
-        if via is Via.SMTP:
+        if smtp:
             return [mime.mail(person, subject, words, rng, at=at)]
         return [postmark.email(person, subject, words, keys, rng, at=at)]
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from router.model.cloudevents import Message
@@ -15,6 +13,7 @@ from router.runtime.changelog import Replica
 from router.runtime.outcomes import encode
 from router.runtime.ports import Batch, Cluster, Member, Slot, Writer
 from router.runtime.tail import Tail
+from router.runtime.takeover import Identity
 from router.runtime.written import Written
 from router.stages.contract import Entry, Stage
 from router.stages.entries import Layer
@@ -24,14 +23,6 @@ class Genesis(Protocol):
     """What a new log's state begins with: entries, taken from the log itself."""
 
     async def __call__(self, slot: Slot, writer: Writer) -> Mapping[str, Entry | None]: ...
-
-
-@dataclass(frozen=True)
-class Identity:
-    """worker: a name unique to this start of the process. now: for fences' time, the only clock here."""
-
-    worker: str
-    now: Callable[[], datetime]
 
 
 class Changelogged:

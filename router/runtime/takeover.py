@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from router.model.cloudevents import Message
 from router.runtime.changelog import Replica, fence_message
@@ -12,8 +13,13 @@ from router.runtime.progress import check_start
 from router.runtime.tail import Tail
 from router.runtime.written import Last, Written, digest
 
-if TYPE_CHECKING:
-    from router.runtime.changelogged import Identity
+
+@dataclass(frozen=True)
+class Identity:
+    """worker: a name unique to this start of the process. now: for fences' time, the only clock here."""
+
+    worker: str
+    now: Callable[[], datetime]
 
 
 def start_of(slot: Slot, replica: Replica, written_epoch: int, first: int, end: int) -> int | None:

@@ -15,13 +15,14 @@ from router.model.events import PolicyApplied
 from router.model.ids import pool_of
 from router.model.topics import Topic
 from router.policy.load import default_text, sha256
-from router.runtime.changelogged import Changelogged, Identity
+from router.runtime.changelogged import Changelogged
 from router.runtime.genesis import PolicyGenesis
 from router.runtime.kafka import KafkaCluster
 from router.runtime.meters import Meters
 from router.runtime.ports import LogAway, Slot
 from router.runtime.progress import Committed
 from router.runtime.runner import Runner
+from router.runtime.takeover import Identity
 from router.stages.in_force import seeded
 from router.stages.intake import Intake
 from router.stages.pool import Pool

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from pydantic import BaseModel
 
 from router.model.cloudevents import Message, version
-from router.runtime.changelogged import Changelogged, Identity
+from router.runtime.changelogged import Changelogged
 from router.runtime.meters import Meters
 from router.runtime.ports import Cluster, Slot, Writer
 from router.runtime.runner import Runner
+from router.runtime.takeover import Identity
 from router.stages.contract import Entries, Entry, Outcome, Record, Step, Undecodable
 from router.stages.entries import Layer
 
