@@ -18,7 +18,8 @@ from channels.contact import Contact, Direction, Medium
 from scoring.asides import asides
 from scoring.language import languages, may_be
 from scoring.matcher import Hit, find
-from scoring.model import Assessment, Effect, Evidence, Severity, Skill, primary_of
+from scoring.model import TIE_BREAK, Assessment, Effect, Evidence, Severity, Skill, primary_of
+from scoring.rulefile import Rule
 from scoring.rules import Rules, load_rules
 from scoring.scopes import Finding, Resolution, judge
 from scoring.text import Words, words
@@ -116,7 +117,7 @@ def _weighed(rules: Rules, read: _Read, spoken: tuple[str, ...]) -> Assessment:
     if not floor and any(found.rule.quiets for found in raised):
         levels, raised, lowered = [Severity.S4], [found for found in raised if found.rule.quiets], []
     severity = min(levels, default=_unjudged(read.words))
-    skills = {skill for found in (*raised, *lowered) for skill in (found.rule.skill, *found.rule.skills)}
+    skills = _skills([found.rule for found in raised], [found.rule for found in lowered], floor=floor)
     skills.update(scope.skill for scope in over if scope.says)
     primary, ordered = _ordered(skills)
     return Assessment(
@@ -129,6 +130,16 @@ def _weighed(rules: Rules, read: _Read, spoken: tuple[str, ...]) -> Assessment:
         resolves=bool(over) and not floor,
         version=rules.version,
     )
+
+
+def _skills(raised: list[Rule], lowered: list[Rule], *, floor: bool) -> set[Skill]:
+    if any(not rule.yields and rule.severity <= Severity.S2 for rule in raised):
+        raised = [rule for rule in raised if not rule.yields]
+    leading = [TIE_BREAK.index(rule.skill) for rule in raised if rule.leads]
+    speaking = [*raised, *lowered]
+    if leading and not floor:
+        speaking = [rule for rule in speaking if TIE_BREAK.index(rule.skill) >= min(leading)]
+    return {skill for rule in speaking for skill in (rule.skill, *rule.skills)}
 
 
 def _lower(severity: Severity, to: Severity) -> Severity:

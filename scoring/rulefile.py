@@ -42,6 +42,8 @@ class Rule(_Strict):
 
     skills: further ones. near: cues, one of which must stand within `within` words. unless: cues, none of which
     may. ignores: scopes that don't speak on it. quiets: what only S2 and S3 rules said besides is noise (spam).
+    leads: without an S1 the matter is its skill's, whatever it is about (a lawyer's letter about a bite). yields: its
+    skill counts only where no other S1 or S2 rule speaks.
     """
 
     id: str = Field(pattern=r"^[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*$")
@@ -55,6 +57,8 @@ class Rule(_Strict):
     within: int = Field(default=20, ge=1, le=200)
     ignores: tuple[ScopeName, ...] = ()
     quiets: bool = False
+    leads: bool = False
+    yields: bool = False
     examples: Examples
 
 
@@ -65,6 +69,7 @@ class Scope(_Strict):
     before; rest: the rest of the sentence; sentence; earlier: all before them and a few words behind; text.
     of: beginnings of rule ids; all if empty. unless: cues in the same sentence that silence it. until: cues at
     which `next` ends. to: the level that stays of what they speak on; nothing if missing. says: a level of their own.
+    short: of a resolution, speaks only where what it lowers was said, or the text has at most so many words.
     scope `none`: looks like a scope and is none ("not only"); scopes that it overlaps are silent.
     """
 
@@ -77,6 +82,7 @@ class Scope(_Strict):
     until: tuple[str, ...] = ()
     to: Severity | None = None
     says: Severity | None = None
+    short: int | None = None
     skill: Skill = Skill.GENERAL
     patterns: Patterns = Field(min_length=1)
 

@@ -138,6 +138,7 @@ def judge(rules: Rules, words: Words, hits: Sequence[Hit]) -> tuple[list[Finding
         (scope, hit)
         for scope, hit in scopes
         if scope.scope == "resolution"
+        and (scope.short is None or len(words) <= scope.short or any(_of(scope, rule) for rule, _ in said))
         and not any(
             other.scope in ("negation", "hypothesis") and not other.of
             for other in marks.on(hit, words.sentences[hit.start])
@@ -190,9 +191,9 @@ def _live(
 
 
 def _scope_on(rule: Rule, spoken: Iterable[Scope]) -> Scope | None:
-    speaking = [
-        scope
-        for scope in spoken
-        if scope.scope not in rule.ignores and (not scope.of or any(rule.id.startswith(begin) for begin in scope.of))
-    ]
+    speaking = [scope for scope in spoken if scope.scope not in rule.ignores and _of(scope, rule)]
     return min(speaking, key=lambda scope: (ORDER.index(scope.scope), scope.id), default=None)
+
+
+def _of(scope: Scope, rule: Rule) -> bool:
+    return not scope.of or any(rule.id.startswith(begin) for begin in scope.of)

@@ -66,7 +66,7 @@ URGENT = [
     (Skill.EMERGENCY_VET, "I forgot to give him his insulin this morning"),
     (Skill.EMERGENCY_VET, "we are at the emergency vet, he is stable"),
     (Skill.EMERGENCY_VET, "the two dogs had a fight, small wound on his ear"),
-    (Skill.INJURY_PERSON, "this dog growls and lunges at everyone, very aggressive"),
+    (Skill.THREAT_SAFETY, "this dog growls and lunges at everyone, very aggressive"),
     (Skill.BOOKING, "the sitter did not show up and my dog is alone"),
     (Skill.BOOKING, "I can't reach the sitter since this morning, no answer, she has my dog"),
     (Skill.BOOKING, "I'm locked out and the cat is inside"),
