@@ -3,8 +3,8 @@
 Words are folded one by one, so a span of words is a span of the original's characters, whatever folding did to
 their lengths. An English contraction stays one word ("isn't" is "isnt", as people also write it); an elided
 article or pronoun is a word of its own ("l'ha" is "l" and "ha"). Digits stand apart from the letters that follow
-them ("15g" is "15" and "g"). A full stop, a question mark or a blank line ends a sentence; a comma, an ellipsis,
-a bracket or a line's end only ends a clause.
+them ("15g" is "15" and "g"). A full stop, a question mark or a blank line ends a sentence (a stop behind a single
+letter doesn't: "e.g."); a comma, an ellipsis, a bracket or a line's end only ends a clause.
 """
 
 from __future__ import annotations
@@ -89,12 +89,18 @@ def words(text: str) -> Words:
         elif kind == "emoji":
             add(match.group(), match.start(), match.end())
         else:
+            if match.group() == "." and ends and ends[-1] == match.start() and _is_letter(folded[-1]):
+                continue
             clause += 1
             if kind == "sentence" or match.start() in blank_lines:
                 if match.group() == "?":
                     questions.add(sentence)
                 sentence += 1
     return Words(tuple(folded), tuple(starts), tuple(ends), tuple(sentences), tuple(clauses), frozenset(questions))
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isalpha()
 
 
 def _parts(raw: str) -> list[tuple[str, int]]:

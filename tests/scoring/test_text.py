@@ -69,6 +69,11 @@ def test_a_stop_ends_a_sentence_a_comma_only_a_clause() -> None:
     assert found.clauses[0] == found.clauses[1] != found.clauses[2] == found.clauses[3]
 
 
+def test_a_stop_behind_a_single_letter_ends_nothing() -> None:
+    assert set(words("first aid, e.g. for choking").sentences) == {0}
+    assert len(set(words("he fell. is he ok").sentences)) == 2
+
+
 def test_a_single_line_break_ends_no_sentence() -> None:
     assert set(words("he is not\nbreathing").sentences) == {0}
 
