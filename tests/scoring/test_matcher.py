@@ -96,7 +96,7 @@ def ends(row: Row, text: list[str], at: int, over: int = 0) -> Iterator[tuple[in
                 yield from ends(rest, text, behind, word)
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.lists(EDGED, min_size=1, max_size=4), st.lists(WORD, max_size=9))
 def test_the_graph_finds_what_the_patterns_say(rows: list[Row], text: list[str]) -> None:
     root = graph((number, (row,)) for number, row in enumerate(rows))
