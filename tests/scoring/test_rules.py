@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoring.model import Effect
-from scoring.rulefile import BadRules, Rule
+from scoring.rulefile import BadRules, Cue, Rule, Scope
 from scoring.rules import load_rules, rules_of
 from tests.scoring.contacts import scored
 
@@ -31,6 +31,13 @@ def test_the_version_is_of_what_the_files_hold() -> None:
     assert rules_of({"a.yaml": A_RULE}).version != rules_of({"b.yaml": A_RULE}).version
     assert rules_of({"a.yaml": A_RULE}).version != rules_of({"a.yaml": A_RULE + b"\n"}).version
     assert load_rules().version.startswith("rules-")
+
+
+def test_every_cue_is_asked_for() -> None:
+    entries = {id(entry.what): entry.what for entry in load_rules().entries}.values()
+    asked = {cue for rule in entries if isinstance(rule, Rule) for cue in (*rule.near, *rule.unless)}
+    asked |= {cue for scope in entries if isinstance(scope, Scope) for cue in (*scope.unless, *scope.until)}
+    assert {cue.id for cue in entries if isinstance(cue, Cue)} - asked == set()
 
 
 A_RULE = b"""
