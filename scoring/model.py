@@ -53,7 +53,7 @@ class Evidence(Frozen):
     """One rule that spoke, and where: characters [start, end) of the contact's `field`. Carries no text.
 
     field is "text" or "subject"; an event without words (a call) has the empty span of "text".
-    scope: for LOWERS, which scope spoke (negation, resolution, past, hypothesis, figure).
+    scope: for LOWERS, which scope spoke (negation, resolution, past, hypothesis, figure, quoted).
     contact_id: whose words these are; None within an assessment, set once they stand in an incident.
     """
 
