@@ -1,0 +1,41 @@
+"""The port Reader on a consumer without a group."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from router.closing import closed
+from router.runtime.kafka_calls import answered, record_of, started
+from router.runtime.ports import LogAway, Slot
+from router.stages.contract import Record
+
+
+class KafkaReader:
+    def __init__(self, consumer: AIOKafkaConsumer, slots: Collection[Slot]) -> None:
+        self._consumer = consumer
+        self._partitions = [TopicPartition(*slot) for slot in slots]
+
+    async def start(self) -> None:
+        await started(self._consumer)
+        self._consumer.assign(self._partitions)
+        await self._consumer.seek_to_beginning(*self._partitions)
+
+    async def ends(self) -> Mapping[Slot, int]:
+        ends = await answered(self._consumer.end_offsets(self._partitions))
+        return {Slot(*partition): end for partition, end in ends.items()}
+
+    async def position(self, slot: Slot) -> int:
+        return int(await answered(self._consumer.position(TopicPartition(*slot))))
+
+    async def fetch(self, wait: float) -> Sequence[Record]:
+        try:
+            fetched = await self._consumer.getmany(timeout_ms=int(wait * 1000))
+        except KafkaError as error:
+            raise LogAway(f"the broker doesn't hand out records: {type(error).__name__}") from None
+        return [record_of(raw) for batch in fetched.values() for raw in batch]
+
+    async def close(self) -> None:
+        await closed(self._consumer.stop())
