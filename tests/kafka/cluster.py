@@ -1,4 +1,7 @@
-"""Which Kafka the tests use: the variable's, a container's where a Docker engine answers, else the embedded one."""
+"""Which Kafka the tests use: the variable's, a container's where a Docker engine answers, else the embedded one.
+
+The container's way is written against testcontainers' interface and has not been run on a Docker engine yet.
+"""
 
 from __future__ import annotations
 
