@@ -20,6 +20,9 @@ from router.runtime.ports import LogAway, Member, Reader, Slot, Writer
 BATCH_BYTES = 8 * 1024 * 1024
 # A hot partition's next fetch names only the idle ones and is held this long: 500 (the default) showed as stalls.
 FETCH_WAIT_MS = 20
+# Who reads along answers nobody: a few fetches a second instead of one for every record.
+TAIL_BYTES = 64 * 1024
+TAIL_WAIT_MS = 50
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,13 @@ class KafkaCluster:
         return KafkaWriter(producer)
 
     def reader(self, slots: Collection[Slot]) -> Reader:
-        return KafkaReader(self._consumer(group_id=None, fetch_max_wait_ms=100, auto_offset_reset="earliest"), slots)
+        consumer = self._consumer(
+            group_id=None,
+            auto_offset_reset="earliest",
+            fetch_min_bytes=TAIL_BYTES,
+            fetch_max_wait_ms=TAIL_WAIT_MS,
+        )
+        return KafkaReader(consumer, slots)
 
     def member(self, group: str, topics: Collection[str]) -> Member:
         consumer = self._consumer(
