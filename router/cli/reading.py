@@ -6,13 +6,12 @@ import asyncio
 import difflib
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from channels.errors import Problem
+from router.records import record_of
 from router.stages.contract import Record
 from scoring.model import Skill
 
@@ -63,7 +62,7 @@ class TopicReader:
     async def fetch(self, timeout_ms: int = 200) -> list[Record]:
         """What is there, in the order of time as far as one fetch goes; empty after `timeout_ms`."""
         fetched = await self._consumer.getmany(timeout_ms=timeout_ms)
-        found = [_record(record) for records in fetched.values() for record in records]
+        found = [record_of(record) for records in fetched.values() for record in records]
         return sorted(found, key=lambda record: record.timestamp) if len(fetched) > 1 else found
 
     async def records(self, until: Mapping[TopicPartition, int] | None = None) -> AsyncIterator[Record]:
@@ -85,7 +84,7 @@ class TopicReader:
         while True:
             fetched = await self._consumer.getmany(slot, timeout_ms=500, max_records=1)
             for record in fetched.get(slot, ()):
-                return _record(record) if record.offset == offset else None
+                return record_of(record) if record.offset == offset else None
             if await self._consumer.position(slot) > offset:
                 return None
 
@@ -135,8 +134,3 @@ def skill_of(topic: str) -> Skill | None:
 
 def _or(names: list[str]) -> str:
     return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
-
-
-def _record(record: Any) -> Record:
-    at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-    return Record(record.topic, record.partition, record.offset, record.key, record.value, tuple(record.headers), at)

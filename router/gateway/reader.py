@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -17,6 +16,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 
 from router.closing import closed
 from router.gateway.partitions import ANSWER_S, MissingTopics, partitions
+from router.records import record_of
 from router.stages.contract import Record
 
 # A hot partition's next fetch names only the idle ones and is held this long (500 by default, seen as stalls).
@@ -115,16 +115,7 @@ class Reader:
         for partition, records in fetched.items():
             for raw in records:
                 self._positions[partition] = raw.offset + 1
-                record = Record(
-                    topic=raw.topic,
-                    partition=raw.partition,
-                    offset=raw.offset,
-                    key=raw.key,
-                    value=raw.value,
-                    headers=tuple((name, value or b"") for name, value in raw.headers),
-                    timestamp=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
-                )
-                self._handle(record, self._caught_up.is_set())
+                self._handle(record_of(raw), self._caught_up.is_set())
         if fetched:
             await asyncio.sleep(0)  # what is fetched already comes without a pause, and others are on this loop
         if not self._caught_up.is_set():

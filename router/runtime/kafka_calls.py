@@ -1,31 +1,17 @@
-"""What the adapters of aiokafka share: limits, records, and calls that end."""
+"""What the adapters of aiokafka share: limits, and calls that end."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from router.closing import closed
 from router.runtime.ports import LogAway
-from router.stages.contract import Record
 
 ACK_SECONDS = 5.0
-
-
-def record_of(raw: ConsumerRecord[bytes | None, bytes | None]) -> Record:
-    return Record(
-        topic=raw.topic,
-        partition=raw.partition,
-        offset=raw.offset,
-        key=raw.key,
-        value=raw.value,
-        headers=tuple((name, value or b"") for name, value in raw.headers),
-        timestamp=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
-    )
 
 
 async def started(consumer: AIOKafkaConsumer, seconds: float = ACK_SECONDS) -> None:

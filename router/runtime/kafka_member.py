@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from router.closing import closed
-from router.runtime.kafka_calls import ACK_SECONDS, answered, record_of, started
+from router.records import record_of
+from router.runtime.kafka_calls import ACK_SECONDS, answered, started
 from router.runtime.ports import LogAway, LogBroken, OnAssigned, OnRevoked, Slot
 from router.stages.contract import Record
 

@@ -8,7 +8,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from router.closing import closed
-from router.runtime.kafka_calls import answered, record_of, started
+from router.records import record_of
+from router.runtime.kafka_calls import answered, started
 from router.runtime.ports import LogAway, Slot
 from router.stages.contract import Record
 

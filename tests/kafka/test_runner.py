@@ -13,8 +13,8 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from router.records import record_of
 from router.runtime.kafka import KafkaCluster
-from router.runtime.kafka_calls import record_of
 from router.runtime.ports import Slot
 from router.stages.contract import Record
 from tests.kafka.cluster import topics_named
