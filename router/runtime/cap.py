@@ -17,18 +17,23 @@ class Cap:
     def __init__(self, stage: str, most: int = 100, window: int = 1000) -> None:
         self._stage = stage
         self._most = most
-        self._batches: deque[tuple[int, int]] = deque()
         self._window = window
+        self._batches: deque[tuple[int, int]] = deque()
+        self._records = 0
+        self._dead = 0
 
     def count(self, records: int, dead: int) -> None:
         """Raises TooManyDeadLetters, before any of these is written."""
         self._batches.append((records, dead))
-        while sum(size for size, _ in self._batches) - self._batches[0][0] >= self._window:
-            self._batches.popleft()
-        total = sum(refused for _, refused in self._batches)
-        if total > self._most:
+        self._records += records
+        self._dead += dead
+        while self._records - self._batches[0][0] >= self._window:
+            gone, refused = self._batches.popleft()
+            self._records -= gone
+            self._dead -= refused
+        if self._dead > self._most:
             raise TooManyDeadLetters(
-                f"stage {self._stage} refused {total} of its last {sum(size for size, _ in self._batches)} records, "
+                f"stage {self._stage} refused {self._dead} of its last {self._records} records, "
                 f"more than {self._most}: most likely the code is wrong, not the records. Nothing was skipped; "
                 f"the reasons of the first are in {self._stage}.dlq."
             )
