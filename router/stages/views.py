@@ -54,17 +54,7 @@ def _channels(incident: Incident) -> tuple[Medium, ...]:
 
 def current(incident: Incident) -> Outcome:
     """The last record that the incident's key should have on its queue's topic."""
-    return Outcome(
-        topic=queue_topic(incident.skill),
-        key=incident.incident_id,
-        type=incident.type.value,
-        id=f"{incident.incident_id}:{incident.revision}",
-        subject=incident.incident_id,
-        time=incident.changed_at,
-        value=queue_event(incident),
-        revision=incident.revision,
-        traceparent=incident.traceparent,
-    )
+    return _told(incident, incident.skill, incident.type, "", incident.changed_at, queue_event(incident))
 
 
 def changed(before: Incident | None, after: Incident) -> tuple[Outcome, ...]:
@@ -75,17 +65,8 @@ def changed(before: Incident | None, after: Incident) -> tuple[Outcome, ...]:
 
 
 def _moved(before: Incident, after: Incident) -> Outcome:
-    return Outcome(
-        topic=queue_topic(before.skill),
-        key=after.incident_id,
-        type=IncidentType.MOVED.value,
-        id=f"{after.incident_id}:{after.revision}:moved",
-        subject=after.incident_id,
-        time=after.changed_at,
-        value=queue_event(after, moved_to=after.skill),
-        revision=after.revision,
-        traceparent=after.traceparent,
-    )
+    value = queue_event(after, moved_to=after.skill)
+    return _told(after, before.skill, IncidentType.MOVED, ":moved", after.changed_at, value)
 
 
 def forgotten(incident: Incident, at: datetime) -> Outcome:
@@ -94,14 +75,22 @@ def forgotten(incident: Incident, at: datetime) -> Outcome:
 
 
 def _gone(incident: Incident, queue: Skill, at: datetime, why: str) -> Outcome:
+    kind = IncidentType.MOVED if queue is not incident.skill else incident.type
+    return _told(incident, queue, kind, f":{why}", at, None)
+
+
+def _told(
+    incident: Incident, queue: Skill, kind: IncidentType, suffix: str, time: datetime, value: QueueEvent | None
+) -> Outcome:
+    """One record of the incident on a queue's topic. suffix: tells apart the records of one revision."""
     return Outcome(
         topic=queue_topic(queue),
         key=incident.incident_id,
-        type=(IncidentType.MOVED if queue is not incident.skill else incident.type).value,
-        id=f"{incident.incident_id}:{incident.revision}:{why}",
+        type=kind.value,
+        id=f"{incident.incident_id}:{incident.revision}{suffix}",
         subject=incident.incident_id,
-        time=at,
-        value=None,
+        time=time,
+        value=value,
         revision=incident.revision,
         traceparent=incident.traceparent,
     )
