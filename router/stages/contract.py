@@ -109,16 +109,14 @@ class Step:
 class Stage(Protocol):
     """One step function and what the runner must know about it.
 
-    sources: topics it reads. stateful: it has entries, hence a changelog and fences.
-    kinds: the model of each entry, by the part of its key before the first "/".
+    sources: topics it reads.
+    kinds: the model of each entry, by the part of its key before the first "/"; none for a stage without state.
     """
 
     @property
     def name(self) -> str: ...
     @property
     def sources(self) -> tuple[str, ...]: ...
-    @property
-    def stateful(self) -> bool: ...
     @property
     def kinds(self) -> Mapping[str, type[Entry]]: ...
 

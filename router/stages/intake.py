@@ -33,7 +33,6 @@ class Intake:
     assess: Assess = assess_by_rubric
     name: str = "intake"
     sources: tuple[str, ...] = ("inbound.sms", "inbound.email", "inbound.call")
-    stateful: bool = False
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: MappingProxyType({}))
 
     def step(self, entries: Entries, record: Record) -> Step:

@@ -30,7 +30,6 @@ class Pool:
     combine: Combine = combine_by_rubric
     name: str = "pool"
     sources: tuple[str, ...] = ("pool",)
-    stateful: bool = True
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: KINDS)
 
     def step(self, entries: Entries, record: Record) -> Step:

@@ -34,7 +34,6 @@ class Counting:
     name: str = "counting"
     source: str = "letters"
     out: str = "counts"
-    stateful: bool = True
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ JUNK: st.SearchStrategy[object] = (
 
 def beginning(stage: Stage) -> Entries:
     """A state in which the stage can step: a pool with some people in it."""
-    if not stage.stateful:
+    if not stage.kinds:
         return Entries({})
     table = Table()
     for each in SAMPLES[stage.name][:4]:
@@ -90,7 +90,7 @@ def tried(stage: Stage, taken: Record) -> None:
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 def test_a_stage_knows_all_events_of_its_topics(stage: Stage) -> None:
     types = {each.header("ce_type") for each in SAMPLES[stage.name]}
-    assert types <= (POOL if stage.stateful else INBOUND).keys()
+    assert types <= (POOL if stage.kinds else INBOUND).keys()
     for each in SAMPLES[stage.name]:
         stage.step(BEGINNINGS[stage.name], each)
 
