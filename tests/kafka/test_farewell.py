@@ -24,7 +24,7 @@ async def main():
                                 client_id=worker_name(os.getpid()), session_timeout_ms=30000)
     await consumer.start()
     print(len(consumer.assignment()), flush=True)
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
 asyncio.run(main())
 """
 
