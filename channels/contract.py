@@ -1,6 +1,6 @@
 """What a channel is: verify a request, parse it into contacts, say what to answer. All pure.
 
-The edge calls, in this order: `needs` (fetch what it names, from allow-listed hosts only), `verify`, `parse`,
+The edge calls, in this order: `needs` (fetch what it names, from the hosts that it names only), `verify`, `parse`,
 then, once the log has every contact, `reply`. A request that `verify` passed is never answered 4xx for its
 content: `Malformed` from `parse` is kept raw, dead-lettered and answered like any other.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -45,6 +45,10 @@ class Request:
         """The first value of a header, None where it is missing."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def having(self, *headers: tuple[str, str]) -> Request:
+        """The same request with `headers` besides."""
+        return replace(self, headers=(*self.headers, *headers))
 
     @property
     def query(self) -> str:
@@ -102,9 +106,13 @@ def malformed(error: ValidationError) -> Malformed:
 
 @dataclass(frozen=True)
 class Secrets:
-    """Secrets of one provider, several at once while they rotate."""
+    """Secrets of one provider, several at once while they rotate.
+
+    options: the channel's further settings by name, each a list; a setting that isn't set is missing.
+    """
 
     values: tuple[str, ...] = field(default=(), repr=False)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.values)
@@ -113,6 +121,10 @@ class Secrets:
         """True if `candidate` is one of them; compares all, each in constant time."""
         wanted = candidate.encode()
         return sum(hmac.compare_digest(secret.encode(), wanted) for secret in self.values) > 0
+
+    def option(self, name: str) -> tuple[str, ...]:
+        """The values of a further setting; empty where it isn't set."""
+        return self.options.get(name, ())
 
 
 @dataclass(frozen=True)
@@ -125,15 +137,19 @@ class Verified:
 
 @dataclass(frozen=True)
 class Need:
-    """Something to fetch before a request can be verified; `host` was checked against the allow-list."""
+    """Something to fetch before a request can be verified. The channel has checked that `host` is the provider's.
+
+    instead: the setting that names files; where it is set, their contents, joined, are taken and nothing is fetched.
+    """
 
     url: str
     host: str
+    instead: str | None = None
 
 
 @dataclass(frozen=True)
 class Confirmation:
-    """A subscription that the edge should confirm by a GET of `url`."""
+    """A subscription that the edge should confirm by a GET of `url`; the channel has checked `host`, as for Need."""
 
     url: str
     host: str
@@ -162,9 +178,11 @@ class Texts:
 
 Verify = Callable[[Request, Secrets], Verified]
 Parse = Callable[[Request], list[Contact] | Confirmation]
+Needs = Callable[[Request, Secrets], tuple[Need, ...]]
+Sign = Callable[[Request, str], Request]
 
 
-def no_needs(request: Request) -> tuple[Need, ...]:
+def no_needs(request: Request, secrets: Secrets) -> tuple[Need, ...]:
     return ()
 
 
@@ -176,7 +194,11 @@ def empty_reply(request: Request, texts: Texts) -> Reply:
 class Channel:
     """One hook of one provider.
 
-    provider: names the secrets' setting and the metrics' label. limit: largest body in bytes.
+    provider: names the metrics' label. medium: of most of its contacts, and of what can't be read.
+    secrets: the setting, without ROUTER_, that turns the provider on; options: further ones that `needs` and `verify`
+        ask for (`Secrets.option`), each a list. Channels of one provider have the same.
+    sign: a request as the provider would send it, signed with the key given; for samples and tests.
+    limit: largest body in bytes.
     """
 
     name: str
@@ -185,7 +207,10 @@ class Channel:
     medium: Medium
     verify: Verify
     parse: Parse
+    secrets: str
+    sign: Sign
+    options: tuple[str, ...] = ()
     limit: int = 40 * MIB
     methods: tuple[str, ...] = ("POST",)
-    needs: Callable[[Request], tuple[Need, ...]] = no_needs
+    needs: Needs = no_needs
     reply: Callable[[Request, Texts], Reply] = empty_reply

@@ -10,7 +10,7 @@ another shape, so that no mail is lost for it.
 
 from __future__ import annotations
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler
@@ -122,6 +122,11 @@ def verify(request: Request, secrets: Secrets) -> Verified:
     if not secrets.match(request.basic_auth):
         raise Forged("basic auth doesn't match")
     return Verified()
+
+
+def sign(request: Request, key: str) -> Request:
+    """`request` with `user:password`."""
+    return request.having(("Authorization", f"Basic {b64encode(key.encode()).decode()}"))
 
 
 def parse(request: Request) -> list[Contact]:
@@ -236,4 +241,6 @@ CHANNEL = Channel(
     Medium.EMAIL,
     verify=verify,
     parse=parse,
+    secrets="POSTMARK_BASIC_AUTH",
+    sign=sign,
 )

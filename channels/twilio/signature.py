@@ -23,6 +23,7 @@ from channels.contract import MIB, Request, Secrets, Verified
 from channels.errors import Forged
 
 HEADER = "X-Twilio-Signature"
+SECRETS = "TWILIO_AUTH_TOKENS"
 SETTINGS_HEADER = "X-Twilio-Webhooks-Signature-Settings"
 FORM = "application/x-www-form-urlencoded"
 
@@ -52,6 +53,11 @@ def sign(url: str, params: Mapping[str, str] | Pairs, token: str) -> str:
     """The signature that Twilio would send: `url` in full, `params` of the form (none for other bodies)."""
     pairs = params.items() if isinstance(params, Mapping) else params
     return _signature(url, Form.of(pairs), token, None)
+
+
+def signed(request: Request, token: str) -> Request:
+    """A form's request with its signature."""
+    return request.having((HEADER, sign(request.url, request.form, token)))
 
 
 def verify(request: Request, secrets: Secrets) -> Verified:

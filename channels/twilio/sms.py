@@ -125,6 +125,8 @@ CHANNEL = Channel(
     Medium.SMS,
     verify=signature.verify,
     parse=parse,
+    secrets=signature.SECRETS,
+    sign=signature.signed,
     limit=signature.LIMIT,
     reply=reply,
 )

@@ -20,5 +20,7 @@ CHANNEL = Channel(
     Medium.CALL,
     verify=signature.verify,
     parse=parse,
+    secrets=signature.SECRETS,
+    sign=signature.signed,
     limit=signature.LIMIT,
 )

@@ -37,6 +37,8 @@ CHANNEL = Channel(
     Medium.CALL,
     verify=signature.verify,
     parse=parse,
+    secrets=signature.SECRETS,
+    sign=signature.signed,
     limit=signature.LIMIT,
     reply=reply,
 )

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from channels.registry import CHANNELS
 from router.settings import SecretFiles, Settings
 
-SECRETS = ("TWILIO_AUTH_TOKENS", "POSTMARK_BASIC_AUTH", "DESK_TOKENS", "SMTP_USERS", "ID_KEY")
+PROVIDERS = tuple(dict.fromkeys(name for channel in CHANNELS for name in (channel.secrets, *channel.options)))
+SECRETS = (*PROVIDERS, "DESK_TOKENS", "SMTP_USERS", "ID_KEY")
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,6 @@ class Assembled:
 
 
 def build(gateway: Gateway) -> Assembled:
-    """Raises UnknownProvider for a channel that has no setting for its secrets."""
     settings = gateway.settings
     providers.announce(gateway.channels, gateway.secrets, settings.allow_unsigned)
     if not gateway.secrets.get(TOKENS):

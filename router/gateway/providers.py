@@ -1,4 +1,4 @@
-"""Which setting holds a provider's secrets, and whether the provider is on."""
+"""Which settings a provider's secrets stand in, and whether the provider is on."""
 
 from __future__ import annotations
 
@@ -6,36 +6,30 @@ from collections.abc import Collection, Iterable
 
 import structlog
 
-from channels.contract import Channel
-from channels.errors import Problem
+from channels.contract import Channel, Secrets
 from router.settings import SecretFiles
-
-SECRETS = {
-    "twilio": "TWILIO_AUTH_TOKENS",
-    "postmark": "POSTMARK_BASIC_AUTH",
-}
 
 log = structlog.get_logger()
 
 
-class UnknownProvider(Problem):
-    """A channel names a provider that has no setting for its secrets."""
+def secret_name(channel: Channel) -> str:
+    """The variable that holds the secrets of the channel's provider."""
+    return f"ROUTER_{channel.secrets}"
 
 
-def secret_name(provider: str) -> str:
-    """The variable that holds the provider's secrets."""
-    return f"ROUTER_{SECRETS[provider]}"
+def secrets_of(channel: Channel, files: SecretFiles) -> Secrets:
+    """The secrets of the channel's provider with its further settings, as they are now."""
+    options = {name: files.get(name).values for name in channel.options}
+    return Secrets(files.get(channel.secrets).values, {name: values for name, values in options.items() if values})
 
 
-def announce(channels: Iterable[Channel], secrets: SecretFiles, unsigned: Collection[str]) -> None:
-    """Says at start which providers are off, and which are accepted unverified. Raises UnknownProvider."""
-    providers = sorted({channel.provider for channel in channels})
-    for provider in providers:
-        if provider not in SECRETS:
-            raise UnknownProvider(f"provider {provider}: add its setting to router/gateway/providers.py")
+def announce(channels: Iterable[Channel], files: SecretFiles, unsigned: Collection[str]) -> None:
+    """Says at start which providers are off, and which are accepted unverified."""
+    providers = {channel.provider: channel for channel in channels}
+    for provider, channel in sorted(providers.items()):
         if provider in unsigned:
             log.warning("provider.unsigned", provider=provider, why="ROUTER_ALLOW_UNSIGNED lists it")
-        elif not secrets.get(SECRETS[provider]):
-            log.warning("provider.off", provider=provider, missing=secret_name(provider))
+        elif not files.get(channel.secrets):
+            log.warning("provider.off", provider=provider, missing=secret_name(channel))
     for provider in sorted(set(unsigned) - set(providers)):
         log.warning("provider.unknown", provider=provider, why="ROUTER_ALLOW_UNSIGNED lists it")

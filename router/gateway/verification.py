@@ -11,7 +11,7 @@ from channels.contract import Channel, Request, Verified
 from channels.errors import Forged, Malformed, NotTheirs, Problem, Unauthenticated
 from router.gateway.alerts import SignatureAlerts
 from router.gateway.nonces import Nonces
-from router.gateway.providers import SECRETS, secret_name
+from router.gateway.providers import secret_name, secrets_of
 from router.settings import SecretFiles
 
 log = structlog.get_logger()
@@ -42,16 +42,16 @@ class Verification:
         provider = channel.provider
         if provider in self.unsigned:
             return None
-        secrets = self.secrets.get(SECRETS[provider])
+        secrets = secrets_of(channel, self.secrets)
         if not secrets:
-            raise ProviderOff(f"{secret_name(provider)} to be set")
-        if channel.needs(request):
+            raise ProviderOff(f"{secret_name(channel)} to be set")
+        if channel.needs(request, secrets):
             raise CannotVerify(f"channel {channel.name} needs something fetched, which this gateway can't do yet")
         try:
             verified = channel.verify(request, secrets)
             self.nonces.check(provider, verified, sha256)
         except (Forged, Unauthenticated):
-            self.alerts.refused(provider, secret_name(provider))
+            self.alerts.refused(provider, secret_name(channel))
             raise
         except NotTheirs:
             raise

@@ -56,7 +56,19 @@ def channel(parse: object) -> Channel:
     def verify(request: Request, secrets: Secrets) -> Verified:
         return Verified()
 
-    return Channel("test", "twilio", "/hooks/test", Medium.SMS, verify=verify, parse=parse)  # type: ignore[arg-type]
+    def sign(request: Request, key: str) -> Request:
+        return request
+
+    return Channel(
+        "test",
+        "twilio",
+        "/hooks/test",
+        Medium.SMS,
+        verify=verify,
+        parse=parse,  # type: ignore[arg-type]
+        secrets="TWILIO_AUTH_TOKENS",
+        sign=sign,
+    )
 
 
 def giving(*contacts: Contact) -> Callable[[Request], list[Contact]]:

@@ -7,13 +7,9 @@ from functools import partial
 import pytest
 from structlog.testing import capture_logs
 
-from channels.contact import Medium
-from channels.contract import Channel
-from channels.registry import CHANNELS
 from router.gateway.app import build
 from router.gateway.hop_times import observe
 from router.gateway.metrics import Metrics
-from router.gateway.providers import UnknownProvider
 from router.model.events import QueueEvent
 from router.play import twilio
 from scoring.model import Skill
@@ -63,13 +59,6 @@ def test_a_contact_s_hops_are_timed_once_and_only_where_it_came() -> None:
     seen = metrics.registry.get_sample_value
     assert seen("router_hop_seconds_count", {"hop": "webhook-to-queue"}) == 2
     assert seen("router_hop_seconds_sum", {"hop": "webhook-to-queue"}) == pytest.approx(0.08)
-
-
-def test_a_channel_without_a_setting_for_its_secrets_stops_the_start(up: Running) -> None:
-    known = CHANNELS[0]
-    stranger = Channel("x", "nobody", "/hooks/x", Medium.SMS, verify=known.verify, parse=known.parse)
-    with pytest.raises(UnknownProvider, match="nobody"):
-        build(replace(up.gateway, channels=[stranger], metrics=Metrics()))
 
 
 async def test_an_error_that_nobody_expected_is_told_by_its_type_and_place(up: Running) -> None:

@@ -204,8 +204,11 @@ def a_channel(name: str = "test", **what: object) -> Channel:
     def parse(request: Request) -> list[Contact]:
         return []
 
-    settings: dict[str, object] = {"verify": verify, "parse": parse, **what}
-    return Channel(name, "twilio", "/hooks/test", Medium.SMS, **settings)  # type: ignore[arg-type]
+    def sign(request: Request, key: str) -> Request:
+        return request
+
+    settings: dict[str, object] = {"verify": verify, "parse": parse, "sign": sign, **what}
+    return Channel(name, "twilio", "/hooks/test", Medium.SMS, secrets="TWILIO_AUTH_TOKENS", **settings)  # type: ignore[arg-type]
 
 
 async def test_a_verifier_that_fails_is_our_trouble_and_lets_nobody_in(tmp_path: Path) -> None:
@@ -229,7 +232,7 @@ async def test_what_nobody_expected_is_our_trouble_too_and_tells_no_content(up: 
 
 
 async def test_a_channel_that_needs_something_fetched_is_refused_for_now(tmp_path: Path) -> None:
-    def needs(request: Request) -> tuple[Need, ...]:
+    def needs(request: Request, secrets: Secrets) -> tuple[Need, ...]:
         return (Need("https://example.com/certificate", "example.com"),)
 
     up = running(tmp_path, channels=[a_channel(needs=needs)])
