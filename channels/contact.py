@@ -75,6 +75,26 @@ class Attachment(Frozen):
         )
 
 
+class Automatic(StrEnum):
+    """A machine sent it, by itself. None of these is ever acknowledged (RFC 3834).
+
+    bounce: a delivery report, failed or delayed. receipt: that a mail of ours was read. complaint: that somebody
+    called one spam. generated: any other machine's, a web form's too. list: of a mailing list.
+    """
+
+    AUTO_REPLY = "auto-reply"
+    BOUNCE = "bounce"
+    RECEIPT = "receipt"
+    COMPLAINT = "complaint"
+    GENERATED = "generated"
+    LIST = "list"
+
+    @property
+    def kept_out(self) -> bool:
+        """True for what only answers mail of ours: recorded, and on no queue. The others may hold an emergency."""
+        return self not in (Automatic.GENERATED, Automatic.LIST)
+
+
 class CallStatus(StrEnum):
     QUEUED = "queued"
     RINGING = "ringing"
@@ -108,6 +128,7 @@ class Contact(Frozen):
     sender: None where the caller withheld it.
     text: the new text, at most 200 KB; full_text: all of it, where that is more than `text`.
     happened_at: when the provider says it happened (else when it was received).
+    automatic: what kind of machine sent it; None for what a person seems to have sent.
     """
 
     provider: str
@@ -127,6 +148,7 @@ class Contact(Frozen):
     message_id: str | None = None
     in_reply_to: str | None = None
     happened_at: AwareDatetime
+    automatic: Automatic | None = None
     extra: dict[str, str] = Field(default_factory=dict)
 
     @property

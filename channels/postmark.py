@@ -16,10 +16,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler
 from pydantic.functional_validators import WrapValidator
 
-from channels.contact import Address, Attachment, Contact, Medium
+from channels.contact import Address, Attachment, Automatic, Contact, Medium
 from channels.contract import Channel, Request, Secrets, Verified
 from channels.errors import Forged, Malformed
-from channels.mail import contact, html, message
+from channels.mail import automatic, contact, html, message
 from channels.mail.address import address
 from channels.mail.fingerprint import digest
 from channels.mail.headers import message_id, read_mailboxes
@@ -169,7 +169,15 @@ def _mail(body: InboundMail) -> Mail:
         in_reply_to=message_id(body.header("in-reply-to")) or raw.in_reply_to,
         date=rfc2822(body.date) or rfc2822(body.header("date")) or raw.date,
         left_out=raw.left_out or len(body.attachments) > MOST_ATTACHMENTS,
+        automatic=raw.automatic or _automatic(body, text),
     )
+
+
+def _automatic(body: InboundMail, text: str) -> Automatic | None:
+    """By the headers; From and Subject stand beside them."""
+    given = [(one.name, one.value) for one in body.headers if one and one.name and one.value is not None]
+    told = [("From", body.from_ or (body.from_full and body.from_full.email) or ""), ("Subject", body.subject or "")]
+    return automatic.of_headers(given + told, None, text)
 
 
 def _sender(body: InboundMail) -> tuple[Address | None, str | None]:

@@ -20,10 +20,11 @@ PROVIDER = "smtp"
 def parse_mail(content: bytes, envelope_from: str, envelope_to: tuple[str, ...], received_at: datetime) -> Contact:
     """The contact of one accepted mail. Reads any content; never raises.
 
-    envelope_from: of MAIL FROM, empty for a null path; it is the sender only where no header names one.
+    envelope_from: of MAIL FROM, empty for a null path, as what a machine sends has it; it is the sender only where
+    no header names one.
     envelope_to: of each RCPT TO, as addresses.
     """
-    mail = message.read(content)
+    mail = message.read(content, envelope_from)
     if mail.sender is None:
         mail = replace(mail, sender=address(envelope_from))
     delivered = tuple(found for found in map(address, envelope_to) if found is not None)

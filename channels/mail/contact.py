@@ -50,5 +50,6 @@ def contact(
         message_id=mail.message_id,
         in_reply_to=mail.in_reply_to,
         happened_at=mail.date or received_at,
+        automatic=mail.automatic,
         extra=facts,
     )

@@ -32,7 +32,7 @@ def values(message: Mime, name: str) -> Iterator[str]:
     """The raw values of a header, unfolded."""
     for key, value in message.raw_items():
         if key.lower() == name:
-            yield _unfolded(str(value))
+            yield unfolded(str(value))
 
 
 def value(message: Mime, name: str) -> str:
@@ -53,7 +53,7 @@ def mailboxes(message: Mime, name: str) -> list[tuple[str | None, str]]:
 
 def read_mailboxes(raw: str) -> list[tuple[str | None, str]]:
     """(display name, address) pairs of a header's text. Empty where it names nobody (an empty group)."""
-    raw = _unfolded(raw)
+    raw = unfolded(raw)
     parsed = (_read("to", raw, _pairs) or []) if raw.count('"') <= 4 * MOST_ADDRESSES else []
     found = [pair for pair in parsed if "@" in pair[1] and (" " not in pair[1] or '"' in raw)]
     if not found:
@@ -71,7 +71,14 @@ def message_id(raw: str | None) -> str | None:
     return line(found[0] if found else raw)
 
 
-def _unfolded(raw: str) -> str:
+def decoded_words(raw: str) -> str:
+    """A header's text with its encoded words decoded; as it is where the library gives up."""
+    raw = unfolded(raw)
+    return (_read("subject", raw, str) or raw) if "=?" in raw else raw
+
+
+def unfolded(raw: str) -> str:
+    """On one line, at most `LONGEST` characters of it, 8-bit bytes decoded."""
     raw = raw[:LONGEST]
     if not raw.isascii():
         raw = decoded(raw.encode("ascii", "surrogateescape")) if _escaped(raw) else raw

@@ -7,8 +7,8 @@ from datetime import datetime
 from email.parser import BytesParser
 from email.policy import default
 
-from channels.contact import Address, Attachment
-from channels.mail import headers
+from channels.contact import Address, Attachment, Automatic
+from channels.mail import automatic, headers
 from channels.mail.address import address
 from channels.mail.charsets import decoded
 from channels.mail.headers import Mime
@@ -60,10 +60,14 @@ class Mail:
     in_reply_to: str | None = None
     date: datetime | None = None
     left_out: bool = False
+    automatic: Automatic | None = None
 
 
-def read(content: bytes) -> Mail:
-    """Never raises. A body that can't be taken apart is read as text."""
+def read(content: bytes, envelope_from: str | None = None) -> Mail:
+    """Never raises. A body that can't be taken apart is read as text.
+
+    envelope_from: of MAIL FROM, empty for a null path; None where nobody told, so that a Return-Path header counts.
+    """
     message, whole = _parsed(content)
     reading = Reading(left_out=not whole)
     try:
@@ -85,6 +89,7 @@ def read(content: bytes) -> Mail:
         in_reply_to=headers.message_id(headers.value(message, "in-reply-to")),
         date=rfc2822(headers.value(message, "date")),
         left_out=reading.left_out,
+        automatic=automatic.of_headers(((k, str(v)) for k, v in message.raw_items()), envelope_from, text),
     )
 
 
