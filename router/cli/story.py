@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from channels.contact import Frozen, Medium
+from channels.contact import Automatic, Frozen, Medium
 from router.model.events import DeadLetter
 from router.model.incident import IncidentState
 from scoring.model import Severity, Skill
@@ -45,13 +45,18 @@ class Revealed(Frozen):
 
 
 class ContactStory(Frozen):
-    """reasons: None where the scored record is gone ("expired") or hasn't been written yet."""
+    """reasons: None where the scored record is gone ("expired") or hasn't been written yet.
+
+    automatic: what kind of machine sent it. kept_out: on no queue for it.
+    """
 
     contact_id: str
     provider: str | None = None
     provider_id: str | None = None
     channel: Medium
     attachments: int | None = None
+    automatic: Automatic | None = None
+    kept_out: bool = False
     severity: Severity | None = None
     skill: Skill | None = None
     languages: tuple[str, ...] = ()

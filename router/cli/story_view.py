@@ -30,8 +30,14 @@ def view(story: Story) -> RenderableType:
     if story.incident is not None:
         parts.append(_history(story.incident.history))
     elif story.contacts and not story.refusals:
-        parts.append(Text("It is on no queue."))
+        parts.append(Text(_on_no_queue(story.contacts[0])))
     return Group(*parts)
+
+
+def _on_no_queue(contact: ContactStory) -> str:
+    if contact.kept_out:
+        return f"It is on no queue: kept out: {contact.automatic}. A machine sent it in answer to mail of ours."
+    return "It is on no queue."
 
 
 def _panel(incident: IncidentStory) -> Panel:
@@ -78,6 +84,8 @@ def _contact(contact: ContactStory, *, asked: bool) -> Tree:
         for label, words in (("subj", contact.revealed.subject), ("text", contact.revealed.text)):
             if words:
                 tree.add(_fact(label, looks.one_line(words)))
+    if contact.automatic is not None:
+        tree.add(_fact("by", f"a machine: {contact.automatic}"))
     if contact.attachments:
         tree.add(_fact("files", str(contact.attachments)))
     if contact.reasons is not None:

@@ -169,6 +169,8 @@ def _with_scored(story: ContactStory, told: Told, reveal: bool) -> ContactStory:
         "provider": contact.provider,
         "provider_id": contact.provider_id,
         "attachments": len(contact.attachments),
+        "automatic": contact.automatic,
+        "kept_out": contact.automatic is not None and contact.automatic.kept_out,
         "address_key": known.address_key,
         "revealed": _revealed(contact) if reveal else None,
     }

@@ -43,11 +43,15 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Ready:
-    """A contact as it goes onto the log, and the attachments' bytes to store before it."""
+    """A contact as it goes onto the log, and the attachments' bytes to store before it.
+
+    outcome: what the metrics count it as: "accepted", or which kind of automatic mail that is kept off the queues.
+    """
 
     contact_id: str
     message: Message
     attachments: tuple[bytes, ...]
+    outcome: str = "accepted"
 
 
 def ready(delivery: Delivery, contacts: Sequence[Contact], id_key: bytes) -> tuple[Ready, ...]:
@@ -84,7 +88,8 @@ def _ready(delivery: Delivery, contact: Contact, id_key: bytes) -> Ready:
         # The full text is in the raw blob; the event keeps what is new in it.
         return _ready(delivery, contact.model_copy(update={"full_text": None}), id_key)
     contents = tuple(part.content for part in contact.attachments if part.content is not None)
-    return Ready(contact_id, message, contents)
+    kept_out = contact.automatic is not None and contact.automatic.kept_out
+    return Ready(contact_id, message, contents, str(contact.automatic) if kept_out else "accepted")
 
 
 def _key(contact: Contact, contact_id: str, address_key: str | None) -> str:

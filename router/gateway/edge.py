@@ -79,7 +79,7 @@ class Edge:
         await asyncio.gather(*(self._blobs.put(content) for content in contents))
         for one in found:
             await self._log.append(one.message)
-        self._metrics.contacts.labels(delivery.channel, "accepted").inc(len(found))
+            self._metrics.contacts.labels(delivery.channel, one.outcome).inc()
         return tuple(one.contact_id for one in found)
 
     async def _dead_letter(self, delivery: Delivery, reason: str, problem: Malformed | None = None) -> None:

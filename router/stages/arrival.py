@@ -37,6 +37,12 @@ class Arrival:
         """True for what we sent: it says nothing about how severe or what it is."""
         return self.scored.contact.direction is Direction.OUTBOUND
 
+    @property
+    def kept_out(self) -> bool:
+        """True for what a machine answers to mail of ours (a bounce, an absence note): on no queue, never lost."""
+        automatic = self.scored.contact.automatic
+        return automatic is not None and automatic.kept_out
+
     def signed(self, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
         """`evidence` with whose words it is."""
         return tuple(each.model_copy(update={"contact_id": self.contact_id}) for each in evidence)

@@ -2,7 +2,8 @@
 
 The second of the pool's three functions: identity has said who it is; dispatch is told what changed. A contact joins
 an open incident of its person whose last contact isn't too long ago; of several the most urgent, then the oldest.
-What we send never opens one. What comes later for a contact stays with its incident.
+What we send never opens one. What comes later for a contact stays with its incident. What a machine answers to mail
+of ours (a bounce, an absence note) opens none and joins none; it is recorded.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ def triage(
     candidates: Iterable[Incident], arrival: Arrival, person_id: str, policy: Policy, combine: Combine
 ) -> IncidentChange | None:
     """A new contact of the person whose open incidents are `candidates`. None: it is only recorded."""
+    if arrival.kept_out:
+        return None
     incident = belongs_to(candidates, arrival, policy.triage)
     if incident is not None and arrival.ours:
         return IncidentChange(incident, cases.answered(incident, arrival))

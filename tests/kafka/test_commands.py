@@ -114,6 +114,22 @@ async def test_a_call_and_a_mail_by_smtp_are_taken_too(typing: Terminal) -> None
     assert json.loads(explained.out)["contact_id"] == mail["contact_id"]
 
 
+async def test_an_absence_note_is_on_no_queue_and_explained(process: Process, typing: Terminal) -> None:
+    who = f"{uuid4().hex}@example.com"
+    head = f"From: {who}\r\nTo: help@example.com\r\nMessage-ID: <{uuid4()}@example.com>\r\n"
+    note = f"{head}Auto-Submitted: auto-replied\r\nSubject: Out of office\r\n\r\nMy dog is dying. Back on Monday.\r\n"
+    async with client(process) as gateway:
+        absent = (await gateway.mail(note.encode(), who, "help@example.com")).split()[-1]
+        written = f"{head}Subject: Bella\r\n\r\nMy dog ate chocolate and is shaking.\r\n"
+        after = (await gateway.mail(written.encode(), who, "help@example.com")).split()[-1]
+    incident = await typing.placed(after)
+    assert incident["contact_ids"] == [after]
+    explained = await typing.router("explain", absent)
+    assert explained.status == 0, explained.err
+    assert "kept out: auto-reply" in explained.out
+    assert typing.seen.holding(absent) == []
+
+
 async def test_a_delivery_that_could_not_be_read_is_explained_by_their_id(process: Process, typing: Terminal) -> None:
     theirs = str(uuid4())
     async with client(process) as gateway:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from channels.contact import Address, AddressKind, Contact, Medium
+from channels.contact import Address, AddressKind, Automatic, Contact, Medium
 from router.cli.story import Refusal
 from router.cli.story_view import view
 from router.cli.telling import Found, Seen, Told, build
@@ -140,3 +140,16 @@ def test_a_dead_letter_says_which_field_was_wrong_and_where_it_lies() -> None:
         console.print(view(build(Found("x", refusals=(refusal,)))))
     assert "FromFull.Email: expected an address, got a list" in captured.get()
     assert "gateway.dlq[0]@3" in captured.get()
+
+
+def test_an_absence_note_is_told_as_kept_out_and_a_web_forms_mail_as_a_machines() -> None:
+    mailed = scored().contact.model_copy(update={"medium": Medium.EMAIL, "automatic": Automatic.AUTO_REPLY})
+    for kind, told in ((Automatic.AUTO_REPLY, "kept out: auto-reply"), (Automatic.GENERATED, "a machine: generated")):
+        known = scored().model_copy(update={"contact": mailed.model_copy(update={"automatic": kind})})
+        story = build(Found(TEXT, TEXT, (), {TEXT: Told(scored=known)}))
+        console = Console(width=100, color_system=None)
+        with console.capture() as captured:
+            console.print(view(story))
+        assert told in captured.get()
+        assert story.contacts[0].kept_out is kind.kept_out
+        assert WORDS not in captured.get()

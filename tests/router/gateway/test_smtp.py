@@ -18,6 +18,7 @@ import aiosmtplib
 import pytest
 from structlog.testing import capture_logs
 
+from channels.contact import Automatic
 from router.gateway import smtp
 from router.gateway.blobs import StoreFull
 from router.gateway.places import Places
@@ -152,6 +153,16 @@ async def test_a_bounce_with_a_null_path_is_taken(up: Running) -> None:
         assert (await listening.send(b"Subject: bounce\r\n\r\nx\r\n", sender="")).startswith("250 ")
     (contact,) = up.log.contacts()
     assert contact.address_key is None
+
+
+async def test_an_absence_note_is_taken_marked_and_counted_apart(up: Running) -> None:
+    content = b"From: ann@example.org\r\nSubject: Automatic reply: x\r\n\r\naway\r\n"
+    async with served(up) as listening:
+        assert (await listening.send(content, sender="")).startswith("250 ")
+        assert (await listening.send(content, sender="ann@example.org")).startswith("250 ")
+    assert [one.contact.automatic for one in up.log.contacts()] == [Automatic.AUTO_REPLY, None]
+    assert up.metric("router_contacts_total", channel="smtp", outcome="auto-reply") == 1
+    assert up.metric("router_contacts_total", channel="smtp", outcome="accepted") == 1
 
 
 async def test_addresses_and_headers_of_any_language_pass(up: Running) -> None:

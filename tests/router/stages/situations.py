@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from channels.contact import Address, AddressKind, Call, CallStatus, Contact, Direction, Medium
+from channels.contact import Address, AddressKind, Automatic, Call, CallStatus, Contact, Direction, Medium
 from router.model import ids
 from router.model.cloudevents import Attributes, message
 from router.model.commands import Claim, OnIncident, Presence, Release, Resolve, SetPresence
@@ -116,6 +116,7 @@ def came(
     wordless: bool = False,
     languages: tuple[str, ...] = ("en",),
     also: tuple[Skill, ...] = (),
+    automatic: Automatic | None = None,
 ) -> Said:
     """`contact.scored`: the contact `name` of `who` (None withholds the address)."""
     delivery = delivery or (name if sequence is None else f"{name}:{sequence}")
@@ -131,6 +132,7 @@ def came(
         text="" if wordless else "words of a test",
         call=None if call is None else Call(status=call),
         happened_at=at or NOON,
+        automatic=automatic,
     )
     scored = ContactScored(
         contact_id=contact_id(name),

@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from channels.contact import CallStatus, Direction, Medium
+from channels.contact import Automatic, CallStatus, Direction, Medium
 from router.model.events import QueueEvent
 from router.model.incident import IncidentState, IncidentType
+from router.stages.state import KnownContact
 from scoring.model import Severity, Skill
 from tests.router.stages.situations import (
     NOON,
@@ -262,3 +263,32 @@ def test_a_transcript_is_weighed_in_the_place_of_the_silence(table: Table) -> No
 def test_the_severities_of_the_tests_are_the_rubrics() -> None:
     assert min(Severity) is S1
     assert assessed(S1, VET).severity < assessed(S4, VET).severity
+
+
+KEPT_OUT = [kind for kind in Automatic if kind.kept_out]
+
+
+@pytest.mark.parametrize("kind", KEPT_OUT)
+def test_what_a_machine_answers_opens_nothing_and_is_recorded(table: Table, kind: Automatic) -> None:
+    step = table.take(came("bounce", "ann", S1, VET, medium=Medium.EMAIL, automatic=kind))
+    assert step.outcomes == ()
+    assert table.incidents() == []
+    known = table.entry(f"contact/{contact_id('bounce')}", KnownContact)
+    assert (known.incident_id, known.person_id) == (None, person("ann"))
+
+
+@pytest.mark.parametrize("kind", KEPT_OUT)
+def test_what_a_machine_answers_changes_nothing_of_what_is_open(table: Table, kind: Automatic) -> None:
+    table.take(came("sms", "ann", S2, CLAIMS))
+    before = table.incident("sms")
+    assert table.take(came("away", "ann", S1, VET, medium=Medium.EMAIL, automatic=kind)).outcomes == ()
+    assert table.incident("sms") == before
+    assert table.has(f"contact/{contact_id('away')}")
+    joined = table.take(came("more", "ann", S2, CLAIMS, medium=Medium.EMAIL))
+    assert on_queues(joined) == [("queue.claims", "incident.joined", "waiting")]
+
+
+@pytest.mark.parametrize("kind", [Automatic.GENERATED, Automatic.LIST])
+def test_what_a_web_form_or_a_list_brings_is_an_incident_like_any_other(table: Table, kind: Automatic) -> None:
+    step = table.take(came("form", "ann", S1, VET, medium=Medium.EMAIL, automatic=kind))
+    assert on_queues(step) == [("queue.emergency-vet", "incident.opened", "waiting")]
