@@ -1,11 +1,11 @@
 # `make run` on a fresh machine: everything it needs is set up first. PYTHON=… chooses the Python (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit kafka clean
+.PHONY: help setup run test lint unit kafka bench-latency clean
 
 BIN := .venv/bin
 
 help: ## What there is to make
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: ## Python libraries in .venv, Kafka's jars
 	@PYTHON="$(PYTHON)" sh tools/setup.sh
@@ -26,6 +26,9 @@ unit: setup ## Tests that need no broker
 
 kafka: setup ## Tests on a real broker: KAFKA_BOOTSTRAP_SERVERS, a Docker engine, or the embedded one
 	$(BIN)/pytest -m kafka
+
+bench-latency: setup ## Latency and cost from webhook to queue; ARGS="--quick" and such
+	@$(BIN)/python -m bench.latency $(ARGS)
 
 clean: ## Removes .venv and caches; the data in .data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
