@@ -197,6 +197,7 @@ class Channel:
     provider: names the metrics' label. medium: of most of its contacts, and of what can't be read.
     secrets: the setting, without ROUTER_, that turns the provider on; options: further ones that `needs` and `verify`
         ask for (`Secrets.option`), each a list. Channels of one provider have the same.
+    switches: those of the options that turn the provider on as well; `verify` demands all that is set.
     sign: a request as the provider would send it, signed with the key given; for samples and tests.
     limit: largest body in bytes.
     """
@@ -210,6 +211,7 @@ class Channel:
     secrets: str
     sign: Sign
     options: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
     limit: int = 40 * MIB
     methods: tuple[str, ...] = ("POST",)
     needs: Needs = no_needs

@@ -13,8 +13,13 @@ log = structlog.get_logger()
 
 
 def secret_name(channel: Channel) -> str:
-    """The variable that holds the secrets of the channel's provider."""
-    return f"ROUTER_{channel.secrets}"
+    """The variable that holds the secrets of the channel's provider, with "or" where another one does too."""
+    return " or ".join(f"ROUTER_{name}" for name in (channel.secrets, *channel.switches))
+
+
+def is_on(channel: Channel, secrets: Secrets) -> bool:
+    """True where one of the settings that turn the provider on has a value."""
+    return bool(secrets) or any(secrets.option(name) for name in channel.switches)
 
 
 def secrets_of(channel: Channel, files: SecretFiles) -> Secrets:
@@ -29,7 +34,7 @@ def announce(channels: Iterable[Channel], files: SecretFiles, unsigned: Collecti
     for provider, channel in sorted(providers.items()):
         if provider in unsigned:
             log.warning("provider.unsigned", provider=provider, why="ROUTER_ALLOW_UNSIGNED lists it")
-        elif not files.get(channel.secrets):
+        elif not is_on(channel, secrets_of(channel, files)):
             log.warning("provider.off", provider=provider, missing=secret_name(channel))
     for provider in sorted(set(unsigned) - set(providers)):
         log.warning("provider.unknown", provider=provider, why="ROUTER_ALLOW_UNSIGNED lists it")

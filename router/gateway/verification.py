@@ -11,7 +11,7 @@ from channels.contract import Channel, Request, Verified
 from channels.errors import Forged, Malformed, NotTheirs, Problem, Unauthenticated
 from router.gateway.alerts import SignatureAlerts
 from router.gateway.nonces import Nonces
-from router.gateway.providers import secret_name, secrets_of
+from router.gateway.providers import is_on, secret_name, secrets_of
 from router.settings import SecretFiles
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Verification:
         if provider in self.unsigned:
             return None
         secrets = secrets_of(channel, self.secrets)
-        if not secrets:
+        if not is_on(channel, secrets):
             raise ProviderOff(f"{secret_name(channel)} to be set")
         if channel.needs(request, secrets):
             raise CannotVerify(f"channel {channel.name} needs something fetched, which this gateway can't do yet")
