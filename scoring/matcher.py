@@ -90,36 +90,55 @@ def _merged(nodes: list[Node]) -> Node:
 def find(root: Node, words: Words, keys_of: Callable[[str], tuple[str, ...]]) -> list[Hit]:
     """Every hit, the longest one of a rule from each word; in the order of their first words."""
     keys = [keys_of(word) for word in words.folded]
+    stops = _stops(words.sentences)
     first = root.next
     hits: list[Hit] = []
     for start, found in enumerate(keys):
-        if any(key in first for key in found):
-            longest = _walk(root, keys, words.sentences, start)
-            hits += [Hit(rule, start, end) for rule, end in longest.items()]
+        for key in found:
+            if key in first:
+                longest = _walk(root, keys, stops[start], start)
+                hits += [Hit(rule, start, end) for rule, end in longest.items()]
+                break
     return hits
 
 
-def _walk(root: Node, keys: list[tuple[str, ...]], sentences: tuple[int, ...], start: int) -> dict[int, int]:
-    """Rules that match from word `start`, each with the longest end."""
-    sentence = sentences[start]
+def _stops(sentences: tuple[int, ...]) -> list[int]:
+    """For each word the end of its sentence."""
+    stops = [0] * len(sentences)
+    stop, following = len(sentences), -1
+    for at in range(len(sentences) - 1, -1, -1):
+        if sentences[at] != following:
+            stop, following = at + 1, sentences[at]
+        stops[at] = stop
+    return stops
+
+
+def _walk(root: Node, keys: list[tuple[str, ...]], stop: int, start: int) -> dict[int, int]:
+    """Rules that match from word `start`, in its sentence, each with the longest end."""
     longest: dict[int, int] = {}
-    seen: set[tuple[int, int]] = set()
-    stack = [(root, start, 0)]
+    seen: set[tuple[Node, int]] = set()
+    stack = [(root, start, start + 1)]
     while stack:
-        node, at, skip = stack.pop()
-        for end in range(at, min(at + skip + 1, len(keys))):
-            if sentences[end] != sentence:
-                break
+        node, at, until = stack.pop()
+        following = node.next
+        for end in range(at, until if until < stop else stop):
             for key in keys[end]:
-                for child in node.next.get(key, ()):
-                    if (id(child), end) in seen:
-                        continue
-                    seen.add((id(child), end))
+                children = following.get(key)
+                if children is None:
+                    continue
+                after = end + 1
+                for child in children:
+                    onward, gaps = child.next, child.gaps
+                    if onward or gaps:
+                        if (child, end) in seen:
+                            continue
+                        seen.add((child, end))
                     for rule in child.ends:
-                        if longest.get(rule, 0) < end + 1:
-                            longest[rule] = end + 1
-                    if child.next:
-                        stack.append((child, end + 1, 0))
-                    for gap, after in child.gaps:
-                        stack.append((after, end + 1, gap))
+                        if longest.get(rule, 0) < after:
+                            longest[rule] = after
+                    if after < stop:
+                        if onward:
+                            stack.append((child, after, after + 1))
+                        for gap, behind in gaps:
+                            stack.append((behind, after, after + gap + 1))
     return longest

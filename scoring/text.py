@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     r"|(?P<clause>\.\.+|…|[,:()\[\]\"«»“”–—\r\n]|\s-\s)"
     r"|(?P<sentence>[.!?;¡¿])"
 )
+_WORDS = frozenset({"word", "emoji"})
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _ENDINGS = frozenset({"t", "s", "re", "ve", "ll", "d", "m"})
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "_": ""})
@@ -69,25 +70,18 @@ def words(text: str) -> Words:
     sentence = clause = 0
     blank_lines = {match.start() for match in _BLANK_LINE.finditer(text)}
 
-    def add(word: str, start: int, end: int) -> None:
-        if word:
-            folded.append(word)
-            starts.append(start)
-            ends.append(end)
-            sentences.append(sentence)
-            clauses.append(clause)
-
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
-        if kind == "word":
+        if kind in _WORDS:
             raw, start = match.group(), match.start()
-            if raw.isalnum():
-                add(fold(raw), start, match.end())
-            else:
-                for part, offset in _parts(raw):
-                    add(fold(part), start + offset, start + offset + len(part))
-        elif kind == "emoji":
-            add(match.group(), match.start(), match.end())
+            for part, offset in ((raw, 0),) if raw.isalnum() or kind == "emoji" else _parts(raw):
+                word = fold(part) if kind == "word" else part
+                if word:
+                    folded.append(word)
+                    starts.append(start + offset)
+                    ends.append(start + offset + len(part))
+                    sentences.append(sentence)
+                    clauses.append(clause)
         else:
             if match.group() == "." and ends and ends[-1] == match.start() and _is_letter(folded[-1]):
                 continue

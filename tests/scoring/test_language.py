@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring import language
-from scoring.language import OURS, languages
+from scoring.language import OURS, clearly, languages
 
 
 @pytest.fixture
@@ -92,3 +92,20 @@ def test_any_text_is_read(text: str) -> None:
     assert len(found) <= 2
     assert set(found) <= set(OURS)
     assert found == languages(text)
+
+
+def test_words_that_are_clearly_in_a_language_may_be_in_that_one_only() -> None:
+    assert clearly("the walker never showed up and my dog is still alone") == {"en"}
+
+
+@pytest.mark.parametrize("text", ["ok", "no no", ""])
+def test_words_of_which_nothing_can_be_told_may_be_in_any_language(text: str) -> None:
+    assert clearly(text) is None
+
+
+@pytest.mark.parametrize(
+    "noise", ["https://example.org/der/hund", "anna@example.org", "1234-ABC", "www.example.org", "x9"]
+)
+def test_addresses_and_numbers_are_no_evidence_wherever_they_stand(noise: str) -> None:
+    words = "the walker never showed up and my dog is still alone"
+    assert languages(f"({noise} {words} {noise}") == languages(words)

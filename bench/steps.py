@@ -1,0 +1,118 @@
+"""What the pure steps cost: CPU of one contact through intake and through the pool, without Kafka.
+
+    python -m bench.steps [--count 4000] [--rounds 3]
+
+Each round takes its contacts once through both, part by part, in batches as a worker does. The smallest round counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import process_time
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.contacts import contacts, record
+from router import deployment
+from router.model.cloudevents import Message
+from router.model.events import PolicyApplied
+from router.policy.load import default_text, sha256
+from router.runtime.changelog import entry_messages
+from router.runtime.ports import Slot
+from router.runtime.steps import step_all
+from router.runtime.worker import warm
+from router.stages.contract import Entries, Record, Stage
+from router.stages.entries import Layer, Store
+from router.stages.in_force import seeded
+from router.stages.intake import Intake
+from router.stages.pool import Pool
+from scoring.assess import assess
+
+BATCH = 20
+EPOCH = 1
+
+
+class Stopwatch:
+    """CPU seconds by part."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def of(self, part: str) -> Iterator[None]:
+        began = process_time()
+        yield
+        self.seconds[part] += process_time() - began
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--count", type=int, default=4000)
+    options.add_argument("--rounds", type=int, default=3)
+    asked = options.parse_args()
+    began, before = process_time(), _resident()
+    warm()
+    loaded, grown = process_time() - began, _resident() - before
+    rounds = [_round(asked.count, seed) for seed in range(1, asked.rounds + 1)]
+    table = Table("part", "µs a contact", title=f"{asked.count} contacts, best of {asked.rounds}")
+    for part in rounds[0]:
+        table.add_row(part, f"{min(each[part] for each in rounds) / asked.count * 1e6:.0f}")
+    Console().print(table)
+    Console().print(f"rules and language model: {loaded:.2f} s of CPU, {grown / 1024:.0f} MB")
+
+
+def _round(count: int, seed: int) -> dict[str, float]:
+    watch = Stopwatch()
+    found = deployment.load()
+    incoming = list(contacts(count, seed))
+    for contact in incoming:
+        with watch.of("scoring, of intake"):
+            assess(contact)
+    intake = Intake(found.pool_for, {name: pool.partition for name, pool in found.pools.items()})
+    scored = _through(intake, [_appended(record(contact), at) for at, contact in enumerate(incoming)], None, watch)
+    text = default_text()
+    store = Store()
+    store.merge(seeded(Entries({}), PolicyApplied(sha256=sha256(text), text=text)).changes)
+    _through(Pool(), [_appended(message, at) for at, message in enumerate(scored)], store, watch)
+    return dict(watch.seconds)
+
+
+def _through(stage: Stage, records: Sequence[Record], store: Store | None, watch: Stopwatch) -> list[Message]:
+    """What the stage publishes for the records; with a store, what it keeps is written and merged, too."""
+    kept = store or Store()
+    published: list[Message] = []
+    for start in range(0, len(records), BATCH):
+        batch, layer = records[start : start + BATCH], Layer(kept)
+        with watch.of(f"{stage.name}, outputs encoded"):
+            stepped = step_all(stage, layer, batch, None if store is None else EPOCH)
+        if store is not None:
+            with watch.of(f"{stage.name}, changelog encoded"):
+                entry_messages(Slot("pool.changelog", 0), EPOCH, layer.changes, batch[-1].offset)
+            store.merge(layer.changes)
+        if stepped.dead:
+            raise ValueError(f"{stage.name} refused {stepped.dead} of {len(batch)}")
+        published += stepped.messages
+    return published
+
+
+def _appended(message: Message, offset: int) -> Record:
+    return Record(message.topic, message.partition or 0, offset, message.key, message.value, message.headers, _now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _resident() -> int:
+    """In KB, the most so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+if __name__ == "__main__":
+    main()
