@@ -95,7 +95,7 @@ def test_any_text_is_read(text: str) -> None:
 
 
 def test_words_that_are_clearly_in_a_language_may_be_in_that_one_only() -> None:
-    assert clearly("the walker never showed up and my dog is still alone") == {"en"}
+    assert clearly("the walker never showed up and my dog is still alone") == frozenset({"en"})
 
 
 @pytest.mark.parametrize("text", ["ok", "no no", ""])
