@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import resource
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -27,7 +26,7 @@ class Offered:
     late: list[float] = field(default_factory=list)
     answered: list[float] = field(default_factory=list)
     queued: list[float] = field(default_factory=list)
-    refused: Counter[int] = field(default_factory=Counter)
+    refused: dict[int, int] = field(default_factory=dict)
     lost: int = 0
     cpu_s: float = 0.0
 
@@ -58,7 +57,7 @@ async def offer(way: Way, due: Sequence[float], brings: Sequence[bool], tell: Ca
             if 200 <= status < 300:
                 found.answered.append(since(number))
             else:
-                found.refused[status] += 1
+                found.refused[status] = found.refused.get(status, 0) + 1
                 expected.discard(number)
             settled()
 
@@ -83,7 +82,8 @@ async def offer(way: Way, due: Sequence[float], brings: Sequence[bool], tell: Ca
             async with asyncio.timeout(GRACE_S):
                 await done.wait()
         except TimeoutError:
-            found.refused[0] += answers
+            if answers:
+                found.refused[0] = found.refused.get(0, 0) + answers
             found.lost = len(expected)
         found.cpu_s = _cpu() - cpu
         tell("done", len(due))

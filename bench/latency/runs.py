@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
@@ -95,7 +94,7 @@ class Runs:
 
 def _offered(fields: dict[str, object]) -> Offered:
     found = Offered(**fields)  # type: ignore[arg-type]  # written by the generator from the same class
-    found.refused = Counter({int(status): count for status, count in found.refused.items()})
+    found.refused = {int(status): count for status, count in found.refused.items()}
     return found
 
 
