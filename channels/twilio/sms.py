@@ -6,13 +6,10 @@ Media stay at Twilio; whoever fetches them reads `Attachment.url`, which only ev
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urlsplit
-
 from channels.contact import Attachment, Contact, Medium
 from channels.contract import Channel, Reply, Request, Texts
 from channels.errors import Malformed
-from channels.names import safe_media_type, safe_name
+from channels.media import LABEL, linked, links
 from channels.texts import bounded, cleaned, line
 from channels.twilio import signature
 from channels.twilio.address import address
@@ -37,28 +34,7 @@ EXTRA = (
     "ButtonText",
 )
 
-EXTENSIONS = {
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/gif": ".gif",
-    "image/webp": ".webp",
-    "image/heic": ".heic",
-    "audio/amr": ".amr",
-    "audio/mpeg": ".mp3",
-    "audio/mp4": ".m4a",
-    "audio/ogg": ".ogg",
-    "video/mp4": ".mp4",
-    "video/3gpp": ".3gp",
-    "video/quicktime": ".mov",
-    "application/pdf": ".pdf",
-    "text/plain": ".txt",
-    "text/vcard": ".vcf",
-    "text/x-vcard": ".vcf",
-}
-
-_MEDIA_URL = re.compile(
-    r"https://(?:api\.twilio\.com|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+twiliocdn\.com)(?::443)?/[!-\[\]-~]{1,2000}"
-)
+THEIRS = links(rf"api\.twilio\.com|(?:{LABEL}\.)+twiliocdn\.com")
 
 
 def parse(request: Request) -> list[Contact]:
@@ -93,7 +69,7 @@ def parse(request: Request) -> list[Contact]:
 def media(form: Fields) -> tuple[Attachment, ...]:
     """What MediaUrlN and MediaContentTypeN name, whatever NumMedia says; a foreign host's link is dropped."""
     return tuple(
-        _attachment(n, form.get(f"MediaUrl{n}", ""), form.get(f"MediaContentType{n}"))
+        linked(form.get(f"MediaUrl{n}"), form.get(f"MediaContentType{n}"), THEIRS, f"media-{n + 1}")
         for n in range(MOST_MEDIA)
         if f"MediaUrl{n}" in form or f"MediaContentType{n}" in form
     )
@@ -108,14 +84,6 @@ def _refuse_status(form: Fields) -> None:
     inbound = "Body" in form or "NumMedia" in form
     if status.strip().lower() not in INBOUND_STATUS and not inbound:
         raise Malformed("SmsStatus", "received", "the status of a message that was sent")
-
-
-def _attachment(n: int, url: str, media_type: str | None) -> Attachment:
-    ours = _MEDIA_URL.fullmatch(url) is not None
-    media_type = safe_media_type(media_type)
-    stem = safe_name(urlsplit(url).path, f"media-{n + 1}") if ours else f"media-{n + 1}"
-    name = safe_name(stem.partition(".")[0] + EXTENSIONS.get(media_type, ""), f"media-{n + 1}")
-    return Attachment(name=name, media_type=media_type, url=url if ours else None)
 
 
 CHANNEL = Channel(
