@@ -25,7 +25,7 @@ class Prompt:
 
 async def test_what_was_answered_refused_and_queued_is_told_apart() -> None:
     way, told = Prompt(), []
-    found = await offer(way, due(500, 0.01), BRINGS, lambda phase, number: told.append(phase))
+    found = await offer(way, due(500, 0.01), BRINGS, lambda phase, _: told.append(phase))
     assert (len(found.answered), len(found.queued), found.refused, found.lost) == (3, 2, {503: 1, 0: 1}, 0)
     assert len(found.late) == found.count == 5
     assert told == ["started", "done"]
