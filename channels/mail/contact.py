@@ -7,6 +7,7 @@ from datetime import datetime
 from channels.contact import Address, Contact, Medium
 from channels.mail.message import Mail
 from channels.mail.quotes import is_reply, new_text
+from channels.mail.signatures import without_signature, words_of
 from channels.texts import bounded
 
 MOST_RECIPIENTS = 100
@@ -22,7 +23,7 @@ def contact(
     new: str | None = None,
     extra: dict[str, str] | None = None,
 ) -> Contact:
-    """The contact of a mail.
+    """The contact of a mail. Its text is what is new in it: no quotation, no signature; full_text has all.
 
     delivered_to: whom the envelope named; they come before those of the headers. new: the new text, where
     the provider has already taken it apart from the quoted one.
@@ -30,7 +31,9 @@ def contact(
     full = mail.text.strip("\n")
     if not (new or "").strip():
         new = new_text(full) if is_reply(mail.subject, mail.in_reply_to) else full.strip()
-    text, full_text, cut = bounded(new or "", full)
+    mailbox = mail.sender.value.partition("@")[0] if mail.sender else None
+    new = without_signature(new or "", words_of(mail.sender_name, mailbox))
+    text, full_text, cut = bounded(new, full)
     facts = dict(extra or {})
     truncated = [word for word, true in (("text", cut), ("parts", mail.left_out)) if true]
     if truncated:

@@ -23,12 +23,25 @@ WIDTH = 200
 WRAPPED = 30
 """Characters of the shortest line that a client may have wrapped."""
 
+POINTER = 300
+"""Characters of the longest text above a quotation that may say that the answers stand in it."""
+
+_BELOW = re.compile(
+    r"\b(?:below|in-?line|in red|in bold|unten|untenstehend|in rot|abajo|más abajo|en rojo|ci-dessous|plus bas|en rouge"
+    r"|(?:qui )?sotto|in rosso|(?:a )?baix|més avall|en vermell|abaixo|a vermelho|em vermelho|hieronder|onderstaand"
+    r"|in rood|zwischen den zeilen|entre líneas"
+    r"|entre linhas|entre línies|tra le righe|entre les lignes|tussen de regels)\b",
+    re.IGNORECASE,
+)
 _INTRODUCES = re.compile(
     r"(?:\bwrote|\bschrieb\b.{0,120}|\bgeschrieben|\ba écrit|\bescribió|\bscritto|\bescriure"
     r"|\bescreveu\b.{0,120}|\bschreef\b.{0,120}|\bgeschreven)\s?:\*?$"
 )
 _BEGINS = re.compile(r"(?:On|Am|Le|El|Il|Em|Op|A)\b")
 _DATED = re.compile(r"(?:19|20)\d\d|\b\d{1,2}[:.h]\d\d\b|@")
+_TIMED = re.compile(r"\b\d{1,2}[:.h]\d\d\b")
+_MAILBOX = re.compile(r"<[^<>\s]+@[^<>\s]+>")
+_RULE = re.compile(r"[-_*=\s]{5,}")
 _GAP = re.compile(r"\n{3,}")
 _ORIGINAL = re.compile(
     r"[-_*\s]{3,}(?:original (?:message|appointment)|urspr(?:ü|ue)ngliche (?:nachricht|mail)|mensaje original"
@@ -69,10 +82,30 @@ def new_text(text: str) -> str:
         return text.strip()
     if introduction is not None:
         above, below = lines[: introduction[0]], lines[introduction[1] :]
-        marked = next((line for line in below if line.strip()), "").lstrip().startswith(">")
-        lines = above + below if marked else above
+        if not _marked(below) and _points_below(above):
+            return text.strip()
+        lines = above + below if _marked(below) else _without_rule(above)
     new = "\n".join(line for line in lines if not line.lstrip(" ").startswith(">")).strip()
     return _GAP.sub("\n\n", new) or text.strip()
+
+
+def _marked(lines: Sequence[str]) -> bool:
+    """True where a marked quotation comes first."""
+    return next((line for line in lines if line.strip()), "").lstrip().startswith(">")
+
+
+def _without_rule(lines: list[str]) -> list[str]:
+    """Without the rule that a client draws above what it quotes."""
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or _RULE.fullmatch(lines[end - 1][:WIDTH])):
+        end -= 1
+    return lines[:end]
+
+
+def _points_below(above: Sequence[str]) -> bool:
+    """True where the writer says that the answers stand in what is quoted."""
+    said = " ".join(above)
+    return len(said) <= POINTER and _BELOW.search(said) is not None
 
 
 def _forwards(window: Sequence[str]) -> bool:
@@ -88,6 +121,19 @@ def _introduction(window: Sequence[str]) -> tuple[int, int] | None:
             start = _begins(window, at)
             if start is not None:
                 return start, at + 1
+        elif line.endswith(":") and _marked(window[at + 1 : at + 4]):
+            start = _begins_anywhere(window, at)
+            if start is not None:
+                return start, at + 1
+    return None
+
+
+def _begins_anywhere(window: Sequence[str], end: int) -> int | None:
+    """As `_begins`, for an introduction in any language: a time, an address and a colon above a marked quotation."""
+    for start in range(end, max(end - 2, -1), -1):
+        told = " ".join(window[start : end + 1])
+        if "@" in told and _TIMED.search(told):
+            return start
     return None
 
 
@@ -97,7 +143,7 @@ def _begins(window: Sequence[str], end: int) -> int | None:
     A client wraps only lines that are long, so a short line above is the writer's own.
     """
     for start in range(end, max(end - 3, -1), -1):
-        if start < end and len(window[start]) < WRAPPED:
+        if start < end and len(window[start]) < WRAPPED and not _MAILBOX.fullmatch(window[start]):
             break
         told = " ".join(window[start : end + 1])
         if _BEGINS.match(told) and _DATED.search(told):

@@ -60,6 +60,30 @@ def test_what_only_looks_like_an_introduction_hides_nothing(text: str) -> None:
     assert new_text(text) == text
 
 
+@pytest.mark.parametrize(
+    "above",
+    ["See my answers below.", "Antworten unten, in Rot.", "Respuestas más abajo", "Voir ci-dessous.", "Vedi sotto",
+     "Respostes a baix, en vermell", "Ver abaixo", "Zie hieronder", "inline"],
+)  # fmt: skip
+def test_answers_within_an_unmarked_quotation_stay(above: str) -> None:
+    text = f"{above}\n\n-----Original Message-----\nIs she breathing? NO SHE IS NOT\nSince when? Ten minutes"
+    assert new_text(text) == text
+
+
+def test_a_marked_quotation_is_introduced_in_any_language() -> None:
+    for introduction in (
+        '22.11.2026, 14:41, "Us" < us@example.com >:',
+        "22.11.2026 14:20 Us <\nus@example.com> napisał:",
+    ):
+        assert new_text(f"No!\n{introduction}\n> Is she breathing?") == "No!"
+        assert new_text(f"> Breathing?\nNo!\n{introduction}\nShe stopped") != "No!"
+
+
+def test_the_rule_above_quoted_headers_goes_with_them() -> None:
+    text = "No!\n\n________________________________\nFrom: Us <us@example.com>\nSent: Sunday\nTo: Ann\nHow is she?"
+    assert new_text(text) == "No!"
+
+
 def test_the_line_above_an_introduction_is_the_writers_own() -> None:
     intro = "On Nov 22, 2026, at 14:00, Us <us@example.com> wrote:"
     assert new_text(f"He is dying\n{intro}\n> Hi") == "He is dying"
