@@ -40,3 +40,7 @@ class Malformed(ChannelProblem):
         self.field = field
         self.expected = expected
         self.got = got
+
+
+class Misconfigured(Problem):
+    """A setting of ours can't be used."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from channels import postmark, vonage
+from channels import postmark, telnyx, vonage
 from channels.contract import Channel
 from channels.twilio import sms, status, voice
 
-CHANNELS: tuple[Channel, ...] = (sms.CHANNEL, voice.CHANNEL, status.CHANNEL, postmark.CHANNEL, vonage.CHANNEL)
+CHANNELS: tuple[Channel, ...] = (sms.CHANNEL, voice.CHANNEL, status.CHANNEL, postmark.CHANNEL, vonage.CHANNEL, telnyx.CHANNEL)
