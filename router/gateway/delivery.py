@@ -37,8 +37,13 @@ class Delivery:
         return hashlib.sha256(self.raw).hexdigest()
 
     @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return len(self.raw)
+
+    @property
     def blob(self) -> Blob:
-        return Blob(sha256=self.sha256, size=len(self.raw), media_type=self.media_type)
+        return Blob(sha256=self.sha256, size=self.size, media_type=self.media_type)
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def dead_letter(delivery: Delivery, reason: str, problem: Malformed | None = Non
     own = (
         ("channel", delivery.channel.encode()),
         ("raw_sha256", delivery.sha256.encode()),
-        ("raw_size", str(len(delivery.raw)).encode()),
+        ("raw_size", str(delivery.size).encode()),
         ("content-type", delivery.media_type.encode("utf-8", "replace")),
     )
     payload = delivery.raw if len(delivery.raw) <= LARGEST_EVENT else b""
