@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from channels import postmark, telnyx, vonage
+from channels import plivo, postmark, telnyx, vonage
 from channels.contract import Channel
 from channels.twilio import sms, status, voice
 
-CHANNELS: tuple[Channel, ...] = (sms.CHANNEL, voice.CHANNEL, status.CHANNEL, postmark.CHANNEL, vonage.CHANNEL, telnyx.CHANNEL)
+CHANNELS: tuple[Channel, ...] = (
+    sms.CHANNEL,
+    voice.CHANNEL,
+    status.CHANNEL,
+    postmark.CHANNEL,
+    vonage.CHANNEL,
+    telnyx.CHANNEL,
+    plivo.CHANNEL,
+)

@@ -26,6 +26,8 @@ from tests.channels.requests import (
     unsigned,
 )
 
+XML_REPLIES = {"twilio-sms": "text/xml", "twilio-voice": "text/xml", "plivo-sms": "application/xml"}
+
 every_channel = pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.name)
 every_payload = pytest.mark.parametrize(
     ("channel", "path"),
@@ -190,11 +192,11 @@ def test_what_comes_out_is_final_and_can_be_written(channel: Channel, path: Path
 
 
 @every_channel
-def test_a_reply_to_twilio_is_xml_and_to_others_empty(channel: Channel) -> None:
+def test_a_reply_is_xml_where_the_provider_reads_one_and_else_empty(channel: Channel) -> None:
     reply = channel.reply(signed(channel, sample(channel)), Texts())
     assert 200 <= reply.status < 300
-    if channel.provider == "twilio" and channel.name != "twilio-voice-status":
-        assert reply.media_type == "text/xml"
+    assert reply.media_type == XML_REPLIES.get(channel.name)
+    if channel.name in XML_REPLIES:
         assert ElementTree.fromstring(reply.body).tag == "Response"
     else:
         assert reply.body == ""
