@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationError, ValidatorFunctionWrapHandler
@@ -13,6 +14,16 @@ def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
         return read(value)
     except ValidationError:
         return None
+
+
+def otherwise(make: Callable[[], Any]) -> WrapValidator:
+    """What can't be read, or is null, is what `make` gives."""
+
+    def read_or_make(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+        found = _or_none(value, read)
+        return make() if found is None else found
+
+    return WrapValidator(read_or_make)
 
 
 def _listed(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from channels import plivo, postmark, telnyx, vonage
 from channels.contract import Channel
+from channels.ses import sns as ses
 from channels.twilio import sms, status, voice
 
 CHANNELS: tuple[Channel, ...] = (
@@ -14,4 +15,5 @@ CHANNELS: tuple[Channel, ...] = (
     vonage.CHANNEL,
     telnyx.CHANNEL,
     plivo.CHANNEL,
+    ses.CHANNEL,
 )
