@@ -28,7 +28,7 @@ from router.runtime.ports import Slot
 from router.runtime.steps import step_all
 from router.runtime.worker import warm
 from router.stages.contract import Entries, Record, Stage
-from router.stages.entries import Layer, Store
+from router.stages.entries import Layer, Store, bodies
 from router.stages.in_force import seeded
 from router.stages.intake import Intake
 from router.stages.pool import Pool
@@ -93,8 +93,10 @@ def _through(stage: Stage, records: Sequence[Record], store: Store | None, watch
             stepped = step_all(stage, layer, batch, None if store is None else EPOCH)
         if store is not None:
             with watch.of(f"{stage.name}, changelog encoded"):
-                entry_messages(Slot("pool.changelog", 0), EPOCH, layer.changes, batch[-1].offset)
-            store.merge(layer.changes)
+                written = bodies(layer.changes)
+                entry_messages(Slot("pool.changelog", 0), EPOCH, written, batch[-1].offset)
+            with watch.of(f"{stage.name}, state kept"):
+                store.merge(layer.changes, written)
         if stepped.dead:
             raise ValueError(f"{stage.name} refused {stepped.dead} of {len(batch)}")
         published += stepped.messages

@@ -19,7 +19,7 @@ from channels.errors import Problem
 from router.model.cloudevents import Message, version
 from router.runtime.ports import Slot
 from router.stages.contract import Entry, Record
-from router.stages.entries import Store
+from router.stages.entries import Bodies, Store
 
 APPLIED = "applied"
 FENCE = "fence/"
@@ -51,21 +51,10 @@ def fence_message(slot: Slot, epoch: int, worker: str, at: datetime) -> Message:
     return Message(slot.topic, f"{FENCE}{epoch}".encode(), value, _headers(epoch), slot.partition)
 
 
-def entry_messages(
-    slot: Slot, epoch: int, changes: Mapping[str, Entry | None], applied: int | None
-) -> tuple[Message, ...]:
+def entry_messages(slot: Slot, epoch: int, changes: Bodies, applied: int | None) -> tuple[Message, ...]:
     """One batch's changes, `applied` last (None leaves it out)."""
     headers = _headers(epoch)
-    messages = [
-        Message(
-            slot.topic,
-            key.encode(),
-            None if entry is None else entry.model_dump_json(exclude_defaults=True).encode(),
-            headers,
-            slot.partition,
-        )
-        for key, entry in changes.items()
-    ]
+    messages = [Message(slot.topic, key.encode(), body, headers, slot.partition) for key, body in changes.items()]
     if applied is not None:
         body = Applied(offset=applied).model_dump_json().encode()
         messages.append(Message(slot.topic, APPLIED.encode(), body, headers, slot.partition))
@@ -95,12 +84,12 @@ class Replica:
             self.applied = Applied.model_validate_json(record.value or b"").offset
             self.covered.discard(key)
         else:
-            self.store.merge({key: self._entry(record, key)})
+            self.store.merge({key: self._entry(record, key)}, {key: record.value})
             self.covered.discard(key)
 
-    def merge(self, changes: Mapping[str, Entry | None], applied: int) -> None:
-        """The owner's own batch, once it is durable."""
-        self.store.merge(changes)
+    def merge(self, changes: Mapping[str, Entry | None], written: Bodies, applied: int) -> None:
+        """The owner's own batch, once it is durable. written: the changes as they were written."""
+        self.store.merge(changes, written)
         self.applied = applied
 
     def _fence(self, record: Record, epoch: int) -> None:

@@ -11,12 +11,13 @@ from router.model.cloudevents import Message
 from router.runtime import changelog, takeover
 from router.runtime.changelog import Replica
 from router.runtime.outcomes import encode
-from router.runtime.ports import Batch, Cluster, Member, Slot, Writer
+from router.runtime.ports import Cluster, Member, Slot, Writer
+from router.runtime.progress import Changes, Prepared
 from router.runtime.tail import Tail
 from router.runtime.takeover import Identity
 from router.runtime.written import Written
 from router.stages.contract import Entry, Stage
-from router.stages.entries import Layer
+from router.stages.entries import Layer, bodies
 
 
 class Genesis(Protocol):
@@ -67,7 +68,7 @@ class Changelogged:
         self._tail.own(partition, epoch)
         if replica.applied is None:
             seed = await self._genesis(slot, writer)
-            await self.save(slot, writer, self.prepare(slot, writer, seed, first - 1), seed, first - 1)
+            await self.save(slot, writer, self.prepare(slot, writer, seed, first - 1))
         await self._rewrite(partition, writer, replica.covered, takeover.missing(self._truth(partition), self._written))
         return first if start is None else start
 
@@ -77,18 +78,18 @@ class Changelogged:
     def layer(self, slot: Slot) -> Layer:
         return Layer(self._replicas[slot.partition].store)
 
-    def prepare(self, slot: Slot, writer: Writer, changes: Mapping[str, Entry | None], last: int) -> Batch | None:
+    def prepare(self, slot: Slot, writer: Writer, changes: Changes, last: int) -> Prepared | None:
         place = Slot(self._topic, slot.partition)
-        return writer.batch(changelog.entry_messages(place, self._tail.owned[slot.partition], changes, last))
+        written = bodies(changes)
+        records = changelog.entry_messages(place, self._tail.owned[slot.partition], written, last)
+        return Prepared(changes, written, writer.batch(records), last)
 
-    async def save(
-        self, slot: Slot, writer: Writer, batch: Batch | None, changes: Mapping[str, Entry | None], last: int
-    ) -> None:
-        if batch is None:
+    async def save(self, slot: Slot, writer: Writer, prepared: Prepared | None) -> None:
+        if prepared is None:
             raise TypeError("a stage with state saves a batch")
-        end = await writer.append_batch(Slot(self._topic, slot.partition), batch)
+        end = await writer.append_batch(Slot(self._topic, slot.partition), prepared.batch)
         if slot.partition in self._tail.owned:
-            self._replicas[slot.partition].merge(changes, last)
+            self._replicas[slot.partition].merge(prepared.changes, prepared.written, prepared.last)
             self._tail.merged(slot.partition, end)
 
     async def mend(self, writer: Writer) -> int:
@@ -136,7 +137,7 @@ class Changelogged:
         await writer.append(messages)
         if entries:
             replica = self._replicas[partition]
-            changes = {key: replica.store.get(key) for key in entries if key != changelog.APPLIED}
+            changes = bodies({key: replica.store.get(key) for key in entries if key != changelog.APPLIED})
             place = Slot(self._topic, partition)
             records = changelog.entry_messages(place, self._tail.owned[partition], changes, replica.applied)
             end = await writer.append_batch(place, writer.batch(records))

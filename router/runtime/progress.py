@@ -7,11 +7,22 @@ runner knows neither.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from router.runtime.ports import Batch, LogBroken, Member, Slot, Writer
 from router.stages.contract import Entry
-from router.stages.entries import Layer, Store
+from router.stages.entries import Bodies, Layer, Store
+
+Changes = Mapping[str, Entry | None]
+
+
+class Prepared(NamedTuple):
+    """The changes up to the source offset `last`; as they will be written, and the batch of that."""
+
+    changes: Changes
+    written: Bodies
+    batch: Batch
+    last: int
 
 
 class Progress(Protocol):
@@ -29,14 +40,12 @@ class Progress(Protocol):
         """The state that the next step sees."""
         ...
 
-    def prepare(self, slot: Slot, writer: Writer, changes: Mapping[str, Entry | None], last: int) -> Batch | None:
+    def prepare(self, slot: Slot, writer: Writer, changes: Changes, last: int) -> Prepared | None:
         """What `save` will write, before any output is sent. Raises BatchTooLarge."""
         ...
 
-    async def save(
-        self, slot: Slot, writer: Writer, batch: Batch | None, changes: Mapping[str, Entry | None], last: int
-    ) -> None:
-        """The outputs of everything up to offset `last` are acknowledged. Raises SendFailed."""
+    async def save(self, slot: Slot, writer: Writer, prepared: Prepared | None) -> None:
+        """The outputs of everything up to the last offset are acknowledged. Raises SendFailed."""
         ...
 
     async def mend(self, writer: Writer) -> int:
@@ -72,12 +81,10 @@ class Committed:
     def layer(self, slot: Slot) -> Layer:
         return Layer(self._nothing)
 
-    def prepare(self, slot: Slot, writer: Writer, changes: Mapping[str, Entry | None], last: int) -> Batch | None:
+    def prepare(self, slot: Slot, writer: Writer, changes: Changes, last: int) -> Prepared | None:
         return None
 
-    async def save(
-        self, slot: Slot, writer: Writer, batch: Batch | None, changes: Mapping[str, Entry | None], last: int
-    ) -> None: ...
+    async def save(self, slot: Slot, writer: Writer, prepared: Prepared | None) -> None: ...
 
     async def mend(self, writer: Writer) -> int:
         return 0

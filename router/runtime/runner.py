@@ -200,7 +200,7 @@ class Runner:
         stepped = step_all(self._stage, layer, records, epoch)
         last = records[-1].offset
         try:
-            batch = self._progress.prepare(slot, writer, layer.changes, last)
+            prepared = self._progress.prepare(slot, writer, layer.changes, last)
         except BatchTooLarge:
             if len(records) == 1:
                 raise
@@ -210,7 +210,7 @@ class Runner:
             return
         self._cap.count(len(records), stepped.dead)
         await writer.append(stepped.messages)
-        await self._progress.save(slot, writer, batch, layer.changes, last)
+        await self._progress.save(slot, writer, prepared)
         if slot in self._restored:
             self._restored[slot] = last + 1
             self._uncommitted[slot] = last + 1

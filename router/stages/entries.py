@@ -1,4 +1,4 @@
-"""Where a stage's entries live between steps: a dict, and a heap of what expires, derived and never saved."""
+"""Where a stage's entries live between steps: a shelf, and a heap of what expires, derived and never saved."""
 
 from __future__ import annotations
 
@@ -7,30 +7,48 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from router.stages.contract import Entry
+from router.stages.shelf import Shelf, dumped
+
+Bodies = Mapping[str, bytes | None]
+
+
+def bodies(changes: Mapping[str, Entry | None]) -> dict[str, bytes | None]:
+    """What changes, as it is written and kept: JSON by key, None removes."""
+    return {key: None if entry is None else dumped(entry) for key, entry in changes.items()}
 
 
 class Store(Mapping[str, Entry]):
     """Merged entries. Only the runner writes to it, by `merge`, once a batch is durable."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Entry] = {}
+        self._shelf = Shelf()
         self._expiring: list[tuple[datetime, str]] = []
 
     def __getitem__(self, key: str) -> Entry:
-        return self._entries[key]
+        entry = self._shelf.get(key)
+        if entry is None:
+            raise KeyError(key)
+        return entry
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._shelf
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
+        return iter(self._shelf)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._shelf)
 
-    def merge(self, changes: Mapping[str, Entry | None]) -> None:
+    def merge(self, changes: Mapping[str, Entry | None], written: Bodies | None = None) -> None:
+        """written: `bodies(changes)`, where somebody has made them already."""
+        if written is None:
+            written = bodies(changes)
         for key, entry in changes.items():
-            if entry is None:
-                self._entries.pop(key, None)
+            body = written[key]
+            if entry is None or body is None:
+                self._shelf.drop(key)
             else:
-                self._entries[key] = entry
+                self._shelf.put(key, entry, body)
                 if entry.expires_at is not None:
                     heapq.heappush(self._expiring, (entry.expires_at, key))
 
@@ -41,7 +59,7 @@ class Store(Mapping[str, Entry]):
         keep: list[tuple[datetime, str]] = []
         while self._expiring and self._expiring[0][0] <= at and len(found) < limit:
             due = heapq.heappop(self._expiring)
-            entry = self._entries.get(due[1])
+            entry = self.get(due[1])
             if entry is not None and entry.expires_at == due[0] and due[1] not in found:
                 found.append(due[1])
                 keep.append(due)

@@ -12,6 +12,7 @@ from router.model.cloudevents import Message
 from router.runtime.changelog import BrokenChangelog, Replica, entry_messages, fence_message
 from router.runtime.ports import Slot
 from router.stages.contract import Record
+from router.stages.entries import bodies
 from tests.router.runtime.counting import Count
 
 SLOT = Slot("counting.changelog", 0)
@@ -35,7 +36,7 @@ def fence(epoch: int, worker: str = "w") -> Message:
 
 def counted(epoch: int, letter: str, count: int | None, applied: int) -> tuple[Message, ...]:
     entry = None if count is None else Count(count=count, at=AT)
-    return entry_messages(SLOT, epoch, {f"count/{letter}": entry}, applied)
+    return entry_messages(SLOT, epoch, bodies({f"count/{letter}": entry}), applied)
 
 
 def test_what_a_stale_worker_writes_after_a_fence_is_ignored_and_remembered() -> None:
@@ -93,7 +94,7 @@ def test_compaction_takes_nothing_away_once_what_stale_workers_covered_is_writte
             messages += counted(epoch, letter, count, applied)
     before = folded(records(messages))
     again = {key: before.store.get(key) for key in before.covered if key != "applied"}
-    messages += entry_messages(SLOT, epoch, again, before.applied)
+    messages += entry_messages(SLOT, epoch, bodies(again), before.applied)
     log = records(messages)
     last = {record.key: record for record in log}
     compacted = [record for record in log if last[record.key] is record]
