@@ -18,8 +18,10 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
+from channels import multipart
 from channels.contact import Contact, Medium
 from channels.errors import Malformed, NotTheirs, Unauthenticated
+from channels.multipart import Part
 
 MIB = 1024 * 1024
 
@@ -70,6 +72,11 @@ class Request:
             return tuple(parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="replace"))
         except ValueError:
             raise NotTheirs("expected a form of ASCII characters and %XX escapes") from None
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Parts of a form, multipart or not, as bytes, in order. Raises NotTheirs, Malformed."""
+        return multipart.parts(self.body, self.header("content-type") or "")
 
     def fields(self) -> dict[str, str]:
         """The form as a mapping; of a repeated field the first value counts."""
