@@ -11,13 +11,14 @@ from fastapi import FastAPI
 
 from channels.contract import Channel
 from router.deployment import Deployment
-from router.gateway import desk, health, hooks, problems, providers
+from router.gateway import desk, health, hooks, problems, providers, stream_routes
 from router.gateway.alerts import SignatureAlerts
 from router.gateway.blobs import Blobs
 from router.gateway.commands import RESULT_S, Commands
 from router.gateway.depth_metrics import QueueDepths
 from router.gateway.desk_guard import TOKENS, DeskGuard
 from router.gateway.edge import Edge
+from router.gateway.fetching import Fetcher
 from router.gateway.health import Parts
 from router.gateway.hooks import Hooks
 from router.gateway.hop_times import observe
@@ -30,7 +31,11 @@ from router.gateway.places import Places
 from router.gateway.positions import Positions
 from router.gateway.queues import QueueView
 from router.gateway.results import DESK, Results
+from router.gateway.spool import Spool
+from router.gateway.stream_hub import Hub
 from router.gateway.verification import Verification
+from router.gateway.workshop import Workshop
+from router.model.events import QueueEvent
 from router.settings import SecretFiles, Settings
 from router.stages.contract import Record
 
@@ -45,6 +50,7 @@ def now() -> datetime:
 class Gateway:
     """Everything that is made once, of what the deployment gives: settings, secrets, and the clients.
 
+    spool: on the file system of `blobs`, where that is a folder. Whoever serves starts and stops it, fetcher and workshop.
     parts: what /readyz asks. id_key: ROUTER_ID_KEY.
     """
 
@@ -54,6 +60,7 @@ class Gateway:
     id_key: bytes
     log: Log
     blobs: Blobs
+    spool: Spool
     positions: Positions
     channels: Sequence[Channel]
     public_url: str
@@ -64,9 +71,14 @@ class Gateway:
     view: QueueView = field(default_factory=QueueView)
     results: Results = field(default_factory=Results)
     places: Places = field(default_factory=Places)
+    nonces: Nonces = field(default_factory=Nonces)
+    fetcher: Fetcher = field(default_factory=Fetcher)
+    workshop: Workshop = field(default_factory=Workshop)
+    streams: Hub = field(init=False)
 
     def __post_init__(self) -> None:
         self.metrics.registry.register(QueueDepths(self.view))
+        object.__setattr__(self, "streams", Hub(self.view, self.metrics, self.settings.desk_streams))
 
     def handle(self, record: Record, live: bool) -> None:
         """One record of the queue topics or of `desk`. live: it came after the reader had caught up."""
@@ -74,8 +86,9 @@ class Gateway:
             if record.topic == DESK:
                 self.results.apply(record)
                 return
-            event = self.view.apply(record)
+            news = self.view.apply(record)
         except ValueError as error:
+            news = None
             self.metrics.undecodable.labels(record.topic).inc()
             log.error(  # noqa: TRY400 - a traceback may quote the content
                 "record.undecodable",
@@ -84,9 +97,10 @@ class Gateway:
                 offset=record.offset,
                 error=type(error).__name__,
             )
-            return
-        if live and event is not None:
-            observe(self.metrics, record, event)
+        if record.topic != DESK:
+            self.streams.told(record, news is not None)
+        if live and isinstance(news, QueueEvent):
+            observe(self.metrics, record, news)
 
 
 @dataclass(frozen=True)
@@ -119,8 +133,13 @@ def build(gateway: Gateway) -> Assembled:
         gateway.channels,
         Hooks(
             edge=edge,
-            verification=Verification(gateway.secrets, Nonces(), alerts, settings.allow_unsigned),
+            verification=Verification(
+                gateway.secrets, gateway.nonces, alerts, settings.allow_unsigned, gateway.fetcher
+            ),
             places=gateway.places,
+            spool=gateway.spool,
+            workshop=gateway.workshop,
+            fetcher=gateway.fetcher,
             metrics=gateway.metrics,
             texts=gateway.deployment.texts(),
             public_url=gateway.public_url.rstrip("/"),
@@ -129,6 +148,7 @@ def build(gateway: Gateway) -> Assembled:
         ),
     )
     app.include_router(desk.router(_desk(gateway)))
+    app.include_router(stream_routes.router(gateway.streams, gateway.parts.get("queues", lambda: True)))
     app.include_router(health.router(gateway.parts, gateway.metrics))
     app.add_middleware(DeskGuard, secrets=gateway.secrets)
     app.add_middleware(Measured, metrics=gateway.metrics)

@@ -63,3 +63,16 @@ class Metrics:
             ("topic",),
             registry=self.registry,
         )
+        self.streams = Gauge("router_streams", "Event streams that are open", registry=self.registry)
+        self.streams_opened = Counter(
+            "router_streams_opened",
+            "Event streams by how they began: resumed, or why with a reset",
+            ("start",),
+            registry=self.registry,
+        )
+        self.streams_cut = Counter(
+            "router_streams_cut",
+            "Event streams that the gateway cut off: behind, stuck, or of a topic that was made anew",
+            ("why",),
+            registry=self.registry,
+        )

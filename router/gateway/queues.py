@@ -12,6 +12,7 @@ import zlib
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from router.model.cloudevents import version
 from router.model.events import QueueEvent
@@ -29,10 +30,11 @@ Version = tuple[int, int]
 class Held:
     """The last event of an incident on one queue, and the version that it had.
 
-    Resolved incidents stay on their topics for months and are seldom looked at: they are kept packed.
+    value: as it stands on the topic, b"" where the incident is closed: those stay on their topics for months and are
+    seldom looked at, so they are kept packed.
     """
 
-    __slots__ = ("_event", "_packed", "moved_to", "revision", "state", "version")
+    __slots__ = ("_event", "_packed", "moved_to", "revision", "state", "value", "version")
 
     def __init__(self, version: Version, event: QueueEvent, value: bytes) -> None:
         self.version = version
@@ -40,11 +42,23 @@ class Held:
         self.revision = event.revision
         self.moved_to = event.moved_to
         self._event = event if event.state.open else None
+        self.value = value if event.state.open else b""
         self._packed = b"" if event.state.open else zlib.compress(value, 1)
 
     @property
     def event(self) -> QueueEvent:
         return self._event or QueueEvent.model_validate_json(zlib.decompress(self._packed))
+
+    def says(self, value: bytes) -> bool:
+        """Whether it is the same event, as it stands on the topic."""
+        return value == (self.value or zlib.decompress(self._packed))
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A tombstone that took an incident from a queue."""
+
+    incident_id: str
 
 
 @dataclass(frozen=True)
@@ -68,8 +82,8 @@ class QueueView:
         self._contacts: dict[str, str] = {}
         self._waiters: dict[str, list[tuple[int, asyncio.Future[None]]]] = defaultdict(list)
 
-    def apply(self, record: Record) -> QueueEvent | None:
-        """Folds one record in. The event, where it is news. Raises ValueError where it can't be read."""
+    def apply(self, record: Record) -> QueueEvent | Removed | None:
+        """Folds one record in. What happened, where it is news. Raises ValueError where it can't be read."""
         if record.topic not in self._held or record.key is None:
             return None
         key, at = record.key.decode("utf-8", "replace"), version(record.headers)
@@ -77,11 +91,13 @@ class QueueView:
         if known is not None and at < known:
             return None
         if record.value is None:
-            self._remove(record.topic, key, at)
-            return None
+            return Removed(key) if self._remove(record.topic, key, at) else None
         event = QueueEvent.model_validate_json(record.value)
+        held = self._held[record.topic].get(key)
+        # A worker that takes over writes again what its predecessor may have written, under its own epoch.
+        repeated = at == known or (held is not None and held.says(record.value))
         self._hold(record.topic, key, Held(at, event, record.value), event.contacts)
-        return event if known is None or at > known else None
+        return None if repeated else event
 
     def incident(self, incident_id: str) -> QueueEvent | None:
         """The incident as it is now, on whichever queue it stands; None where no queue knows it."""
@@ -102,13 +118,15 @@ class QueueView:
 
     def queue(self, skill: Skill) -> list[QueueEvent]:
         """Open incidents of a queue: the most severe first, then who has waited longest."""
-        return sorted(
-            self._open(skill), key=lambda event: (event.severity.value, event.waiting_since, event.incident_id)
-        )
+        return [held.event for held in self._ordered(skill)]
+
+    def values(self, skill: Skill) -> list[bytes]:
+        """The same incidents in the same order, each as it stands on the topic."""
+        return [held.value for held in self._ordered(skill)]
 
     def depths(self) -> Iterator[Depth]:
         for skill in Skill:
-            counts = Counter((event.severity, event.state) for event in self._open(skill))
+            counts = Counter((held.event.severity, held.state) for held in self._open(skill))
             for severity in Severity:
                 for state in (IncidentState.WAITING, IncidentState.OWNED):
                     yield Depth(skill, severity, state, counts[severity, state])
@@ -136,9 +154,12 @@ class QueueView:
                 del self._waiters[incident_id]
         return True
 
-    def _open(self, skill: Skill) -> Iterator[QueueEvent]:
+    def _ordered(self, skill: Skill) -> list[Held]:
+        return sorted(self._open(skill), key=lambda held: _urgency(held.event))
+
+    def _open(self, skill: Skill) -> Iterator[Held]:
         queue = self._held[PREFIX + skill]
-        return (queue[key].event for key in self._waiting_or_owned[PREFIX + skill])
+        return (queue[key] for key in self._waiting_or_owned[PREFIX + skill])
 
     def _version(self, topic: str, key: str) -> Version | None:
         held = self._held[topic].get(key)
@@ -160,7 +181,8 @@ class QueueView:
             if held.revision >= revision and not waiter.done():
                 waiter.set_result(None)
 
-    def _remove(self, topic: str, key: str, at: Version) -> None:
+    def _remove(self, topic: str, key: str, at: Version) -> bool:
+        """False where the queue didn't have it."""
         held = self._held[topic].pop(key, None)
         self._waiting_or_owned[topic].discard(key)
         self._gone[topic, key] = at
@@ -168,13 +190,14 @@ class QueueView:
         while len(self._gone) > TOMBSTONES:
             self._gone.popitem(last=False)
         if held is None:
-            return
+            return False
         moving = self._moving.get(key)
         if self._is_on_its_way(key, held) and (moving is None or moving.version < held.version):
             self._moving[key] = held
         if key not in self._moving and not any(key in queue for queue in self._held.values()):
             for ref in held.event.contacts:
                 self._contacts.pop(ref.contact_id, None)
+        return True
 
     def _is_on_its_way(self, key: str, held: Held) -> bool:
         """True where its new queue has it, but this reader hasn't read that yet."""
@@ -182,3 +205,7 @@ class QueueView:
             return False
         there = self._version(PREFIX + held.moved_to, key)
         return there is None or there < held.version
+
+
+def _urgency(event: QueueEvent) -> tuple[str, datetime, str]:
+    return event.severity.value, event.waiting_since, event.incident_id

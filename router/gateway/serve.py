@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from channels.errors import Problem
 from channels.registry import CHANNELS
@@ -20,12 +21,16 @@ from router.gateway.app import Gateway, build
 from router.gateway.blobs import FolderBlobs
 from router.gateway.lag import Sampler
 from router.gateway.metrics import Metrics
+from router.gateway.nonces import Nonces
+from router.gateway.places import Places
 from router.gateway.positions import KafkaPositions
 from router.gateway.producer import KafkaLog
 from router.gateway.queues import TOPICS, QueueView
 from router.gateway.reader import Reader
 from router.gateway.results import DESK
 from router.gateway.smtp import Listener, Mailbox
+from router.gateway.spool import Spool
+from router.gateway.stream_routes import ABORT
 from router.gateway.sweeping import Sweeper
 from router.settings import SecretFiles, Settings
 
@@ -49,6 +54,14 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+class _Connection(HttpToolsProtocol):
+    """Lets a response close its connection at once: what a client doesn't take would keep it open for ever."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.app_state = {**self.app_state, ABORT: transport.abort}
+        super().connection_made(transport)
 
 
 async def serve(
@@ -77,6 +90,7 @@ async def serve(
         handle=lambda record, live: gateway.handle(record, live=live),
     )
     blobs = FolderBlobs(settings.data_dir / "blobs")
+    spool = Spool(settings.data_dir / "blobs" / "incoming")
     gateway = Gateway(
         settings=settings,
         deployment=deployment.load(settings.config),
@@ -84,17 +98,22 @@ async def serve(
         id_key=id_key.kept(settings.data_dir, secrets),
         log=producer,
         blobs=blobs,
+        spool=spool,
         positions=positions,
         channels=CHANNELS,
         public_url=settings.public_url or address(http),
         parts={"log": lambda: producer.ready, "queues": lambda: reader.ready, "results": lambda: reader.ready},
         metrics=metrics,
         view=view,
+        places=Places(most_bytes=settings.in_flight_max_bytes),
+        nonces=Nonces(settings.data_dir / "nonces"),
     )
     parts = build(gateway)
     mailbox = Mailbox(
         edge=parts.edge,
         places=gateway.places,
+        spool=spool,
+        workshop=gateway.workshop,
         secrets=secrets,
         alerts=parts.alerts,
         metrics=metrics,
@@ -103,11 +122,16 @@ async def serve(
     )
     sampler = Sampler(settings.bootstrap_servers, metrics)
     listener = Listener(mailbox, settings)
-    clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock))
+    clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock), gateway.fetcher, spool)
     for client in clients:
         client.start()
     try:
-        async with _ticking(parts.alerts), _http(parts.app, http) as serving, _mail(listener, smtp):
+        async with (
+            _ticking(parts.alerts),
+            _http(parts.app, http) as serving,
+            _mail(listener, smtp),
+            gateway.streams.running(),
+        ):
             await _until(stop, serving, _ready(producer, reader))
             if not stop.is_set():
                 view.settle()
@@ -116,7 +140,7 @@ async def serve(
             await _until(stop, serving)
             log.info("gateway.stopping")
     finally:
-        await asyncio.gather(*(client.stop() for client in clients), positions.stop())
+        await asyncio.gather(*(client.stop() for client in clients), positions.stop(), gateway.workshop.stop())
 
 
 async def _ready(producer: KafkaLog, reader: Reader) -> None:
@@ -151,7 +175,7 @@ async def _http(app: FastAPI, http: socket.socket) -> AsyncIterator[asyncio.Task
     server = _Server(
         uvicorn.Config(
             app,
-            http="httptools",
+            http=_Connection,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -1,0 +1,225 @@
+"""Feeds every event stream from the gateway's one reader of the queues.
+
+An event is made bytes once. Streams over the same queues form a group, get the same ids, and so the same bytes. What
+comes in quick succession goes out in one piece: after each round of sending, the next waits for as long as that one
+took, so that streams never take more than half of the loop, however many there are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from channels.errors import Problem
+from router.gateway import stream_frames, stream_positions
+from router.gateway.metrics import Metrics
+from router.gateway.queues import PREFIX, TOPICS, QueueView
+from router.gateway.stream import PIECE_BYTES, Cut, Stream
+from router.gateway.stream_ring import Kept, Lost, Rings
+from router.stages.contract import Record
+from scoring.model import Skill
+
+LONGEST_PAUSE_S = 0.04
+COMMENT_S = 10
+STUCK_S = 5.0
+RETRY_MS = (1000, 2000)
+
+
+class Full(Problem):
+    """As many streams are open as may be."""
+
+
+class Closing(Problem):
+    """The gateway is stopping."""
+
+
+@dataclass(eq=False)
+class Group:
+    """Streams over the same queues, and what goes to all of them next."""
+
+    topics: tuple[str, ...]
+    streams: set[Stream] = field(default_factory=set)
+    pending: list[bytes] = field(default_factory=list)
+
+
+class Hub:
+    def __init__(self, view: QueueView, metrics: Metrics, most: int, rings: Rings | None = None) -> None:
+        self._view = view
+        self._metrics = metrics
+        self._most = most
+        self._rings = rings or Rings(TOPICS)
+        self._groups: dict[tuple[str, ...], Group] = {}
+        self._of_topic: dict[str, set[Group]] = defaultdict(set)
+        self._aborts: dict[Stream, Callable[[], None]] = {}
+        self._flushing = False
+        self._not_before = 0.0
+        self._closed = False
+        # Spread, so that a gateway's clients don't all come back in one moment after a restart.
+        self._retries = itertools.cycle(range(*RETRY_MS, 37))
+
+    def told(self, record: Record, news: bool) -> None:
+        """A record of a queue's topic has been read. news: the view took it as such."""
+        body = stream_frames.event(record) if news else None
+        groups = self._of_topic.get(record.topic, ())
+        if not self._rings.passed(record.topic, record.offset, body):
+            for stream in [stream for group in groups for stream in group.streams]:
+                self._cut(stream, Cut.ANEW)
+        if body is None or not groups:
+            return
+        for group in groups:
+            group.pending.append(stream_frames.numbered(self._position(group.topics), body))
+        self._soon()
+
+    def open(self, skills: Sequence[Skill], last_id: str | None, abort: Callable[[], None]) -> Stream:
+        """A stream over the queues of `skills`. last_id: the last that its client saw. abort: closes its connection,
+        whatever is still to be sent. Give it back by `left`. Raises Full, Closing."""
+        if self._closed:
+            raise Closing
+        if len(self._aborts) >= self._most:
+            raise Full
+        topics = tuple(PREFIX + skill for skill in Skill if skill in set(skills))
+        group = self._groups.get(topics) or self._grouped(topics)
+        self._flush_group(group)  # what waits for the others is part of what this one begins with
+        missed = self._missed(last_id, topics)
+        first = self._anew(topics, missed) if isinstance(missed, str) else missed
+        self._metrics.streams_opened.labels(missed if isinstance(missed, str) else "resumed").inc()
+        stream = Stream(stream_frames.joined(first, PIECE_BYTES))
+        group.streams.add(stream)
+        self._aborts[stream] = abort
+        self._metrics.streams.set(len(self._aborts))
+        return stream
+
+    def left(self, stream: Stream) -> None:
+        """The stream is over."""
+        if self._aborts.pop(stream, None) is None:
+            return
+        for group in self._groups.values():
+            group.streams.discard(stream)
+        self._metrics.streams.set(len(self._aborts))
+
+    def close(self) -> None:
+        """Lets every stream end, and refuses new ones."""
+        self._closed = True
+        for group in self._groups.values():
+            self._flush_group(group)
+        for stream, abort in self._aborts.items():
+            stream.end()
+            if stream.sending_since is not None:  # its socket is full, and nobody will wait for it
+                abort()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Comments and the watch over stuck streams; all streams end with it."""
+
+        async def tick() -> None:
+            for second in itertools.count(1):
+                await asyncio.sleep(1)
+                self.watch()
+                if second % COMMENT_S == 0:
+                    self.comment()
+
+        ticking = asyncio.create_task(tick(), name="streams")
+        try:
+            yield
+        finally:
+            ticking.cancel()
+            self.close()
+
+    def comment(self) -> None:
+        """Keeps what lies between us and the clients from taking silence for death."""
+        for stream in self._aborts:
+            if stream.idle:
+                stream.offer(stream_frames.COMMENT, 0)
+
+    def watch(self) -> None:
+        """Cuts off whose socket has taken nothing for STUCK_S."""
+        now = asyncio.get_running_loop().time()
+        for stream in list(self._aborts):
+            if stream.sending_since is not None and now - stream.sending_since > STUCK_S:
+                self._cut(stream, Cut.STUCK)
+
+    def _grouped(self, topics: tuple[str, ...]) -> Group:
+        """A new group; those that nobody is in any more go."""
+        for empty in [group for group in self._groups.values() if not group.streams]:
+            del self._groups[empty.topics]
+            for topic in empty.topics:
+                self._of_topic[topic].discard(empty)
+        made = self._groups[topics] = Group(topics)
+        for topic in topics:
+            self._of_topic[topic].add(made)
+        return made
+
+    def _missed(self, last_id: str | None, topics: tuple[str, ...]) -> Iterable[bytes] | str:
+        """What a client that saw `last_id` hasn't seen, or why that can't be told."""
+        if not last_id:
+            return "new"
+        seen = stream_positions.read(last_id, topics)
+        if seen is None:
+            return Lost.UNKNOWN.value
+        missed = self._rings.missed(seen)
+        if isinstance(missed, Lost):
+            return missed.value
+        return self._again(dict(seen), missed)
+
+    def _again(self, seen: dict[str, int], missed: Iterable[Kept]) -> Iterable[bytes]:
+        yield stream_frames.resumed(next(self._retries))
+        for each in missed:
+            seen[each.topic] = each.offset
+            yield stream_frames.numbered(stream_positions.written(seen), each.body)
+
+    def _anew(self, topics: tuple[str, ...], reason: str) -> Iterable[bytes]:
+        values = [value for topic in topics for value in self._view.values(Skill(topic.removeprefix(PREFIX)))]
+        position = self._position(topics)
+        snapshot = (stream_frames.frame(stream_frames.SNAPSHOT, value) for value in values)
+        return itertools.chain(
+            [stream_frames.reset(reason, next(self._retries))], snapshot, [stream_frames.live(position)]
+        )
+
+    def _position(self, topics: tuple[str, ...]) -> str:
+        return stream_positions.written(self._rings.ends(topics))
+
+    def _soon(self) -> None:
+        if self._flushing:
+            return
+        self._flushing = True
+        loop = asyncio.get_running_loop()
+        wait = self._not_before - loop.time()
+        if wait > 0:
+            loop.call_later(wait, self.flush)
+        else:
+            loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Hands everything that waits to the streams."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        self._flushing = False
+        for group in self._groups.values():
+            self._flush_group(group)
+        # Whoever was woken sends before this is called: the loop keeps their order.
+        loop.call_soon(self._flushed, started)
+
+    def _flushed(self, started: float) -> None:
+        now = asyncio.get_running_loop().time()
+        self._not_before = now + min(now - started, LONGEST_PAUSE_S)
+
+    def _flush_group(self, group: Group) -> None:
+        if not group.pending:
+            return
+        chunk, events = b"".join(group.pending), len(group.pending)
+        group.pending = []
+        for stream in [stream for stream in group.streams if not stream.offer(chunk, events)]:
+            self._cut(stream, Cut.BEHIND)
+
+    def _cut(self, stream: Stream, why: Cut) -> None:
+        abort = self._aborts.get(stream)
+        if abort is None or stream.cut_off:
+            return
+        stream.cut(why)
+        self._metrics.streams_cut.labels(why.value).inc()
+        self.left(stream)
+        abort()
