@@ -8,7 +8,7 @@ from bench.latency.bare import PARTITIONS, Sizes
 from bench.latency.webhooks import QUEUES
 
 LOOK = 300
-INBOUND = ("inbound.sms", "inbound.email", "inbound.call")
+INBOUND = ("inbound.sms", "inbound.email", "inbound.call", "inbound.ticket", "inbound.social")
 
 
 async def measured(kafka: str, contacts: int) -> Sizes:

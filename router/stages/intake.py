@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from channels.contact import Address, Contact, Direction
+from channels.contact import Address, Contact, Direction, Medium
 from router.model.catalogue import INBOUND
 from router.model.cloudevents import Attributes
 from router.model.events import ContactReceived, ContactScored, Position
@@ -32,7 +32,7 @@ class Intake:
     partitions: Mapping[str, int]
     assess: Assess = assess_by_rubric
     name: str = "intake"
-    sources: tuple[str, ...] = ("inbound.sms", "inbound.email", "inbound.call")
+    sources: tuple[str, ...] = tuple(f"inbound.{medium}" for medium in Medium)
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: MappingProxyType({}))
 
     def step(self, entries: Entries, record: Record) -> Step:

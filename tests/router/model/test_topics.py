@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from channels.contact import Medium
 from router.model import catalogue
 from router.model.topics import BadTopics, Cleanup, Timestamps, copies, parse
 from scoring.model import Skill
 
 TEXT = (Path(__file__).parents[3] / "topics.yaml").read_text(encoding="utf-8")
 TOPICS = parse(TEXT)
+INBOUND = [f"inbound.{medium}" for medium in Medium]
 QUEUES = [name for name in TOPICS if name.startswith("queue.")]
 
 
@@ -45,7 +47,7 @@ def test_what_holds_personal_data_is_deleted_by_age() -> None:
 
 
 def test_ids_are_remembered_for_longer_than_inbound_records_are_kept() -> None:
-    for name in ("inbound.sms", "inbound.email", "inbound.call"):
+    for name in INBOUND:
         assert TOPICS[name].retention_days < 8
 
 
@@ -73,7 +75,7 @@ def test_the_event_types_are_those_that_have_a_model() -> None:
 
 
 def test_with_one_copy_what_must_not_be_lost_is_flushed_and_with_three_two_must_have_it() -> None:
-    for name in ("inbound.sms", "inbound.email", "inbound.call", "pool"):
+    for name in (*INBOUND, "pool"):
         assert TOPICS[name].settings(1)["flush.messages"] == "1"
         assert "min.insync.replicas" not in TOPICS[name].settings(1)
         assert "flush.messages" not in TOPICS[name].settings(3)
@@ -94,5 +96,5 @@ def test_a_wrong_field_is_named_with_its_topic() -> None:
 
 
 def test_times_are_set_by_the_broker_where_they_are_read_as_the_hops_times() -> None:
-    for name in ("inbound.sms", "inbound.email", "inbound.call", "pool"):
+    for name in (*INBOUND, "pool"):
         assert TOPICS[name].timestamps is Timestamps.APPEND
