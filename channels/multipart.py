@@ -7,7 +7,6 @@ taken for all of it.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -24,9 +23,6 @@ MOST_PARTS = 5_000
 MOST_HEADERS = 30
 LONGEST_HEADER = 16_000
 """Parts of a form, headers of a part, bytes of a header; a form past any of them is malformed."""
-
-_QUIET = logging.Logger("multipart", logging.CRITICAL + 1)
-"""In place of the library's own, which tells characters of the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +86,6 @@ class _Reading:
                 max_header_count=MOST_HEADERS,
                 max_header_size=LONGEST_HEADER,
             )
-            parser.logger = _QUIET
             parser.write(self._body)
         except ValueError:  # base of all that the library raises
             raise Malformed("body", "a multipart form", "one that can't be read") from None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from channels import plivo, postmark, telnyx, vonage
 from channels.contract import Channel
+from channels.mailgun import inbound as mailgun
+from channels.sendgrid import inbound as sendgrid
 from channels.ses import sns as ses
 from channels.twilio import sms, status, voice
 
@@ -16,4 +18,7 @@ CHANNELS: tuple[Channel, ...] = (
     telnyx.CHANNEL,
     plivo.CHANNEL,
     ses.CHANNEL,
+    sendgrid.CHANNEL,
+    mailgun.CHANNEL,
+    mailgun.MIME,
 )

@@ -12,8 +12,15 @@ import structlog
 from channels.errors import Problem
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-# Libraries say how they reconnect; what it means for us, we say ourselves. aiosmtpd and httpx log addresses.
-QUIET = {"aiokafka": logging.CRITICAL, "mail.log": logging.CRITICAL, "httpx": logging.WARNING, "asyncio": logging.ERROR}
+# Libraries say how they reconnect; what it means for us, we say ourselves. aiosmtpd and httpx log addresses,
+# python_multipart characters of a form.
+QUIET = {
+    "aiokafka": logging.CRITICAL,
+    "mail.log": logging.CRITICAL,
+    "python_multipart": logging.CRITICAL,
+    "httpx": logging.WARNING,
+    "asyncio": logging.ERROR,
+}
 
 
 class BadLevel(Problem):
