@@ -70,6 +70,7 @@ def mail(apart: Apart) -> Mail:
     if not text.strip():
         text = html.to_text(apart.html) or _enclosed_text(apart.attachments)
     sender, name = _sender(apart)
+    told = [(name, value) for name, value in (("From", apart.sender), ("Subject", apart.subject)) if value]
     return Mail(
         sender=sender,
         sender_name=name,
@@ -84,9 +85,7 @@ def mail(apart: Apart) -> Mail:
         in_reply_to=headers.message_id(apart.header("in-reply-to")),
         date=rfc2822(apart.header("date")),
         left_out=apart.left_out or len(apart.attachments) > MOST_ATTACHMENTS,
-        automatic=automatic.of_headers(
-            [*apart.headers, ("From", apart.sender), ("Subject", apart.subject)], apart.envelope_from, text
-        ),
+        automatic=automatic.of_headers([*told, *apart.headers], apart.envelope_from, text),
     )
 
 
