@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from channels import plivo, postmark, telnyx, vonage
 from channels.contract import Channel
+from channels.events import channel as events
 from channels.mailgun import inbound as mailgun
 from channels.sendgrid import inbound as sendgrid
 from channels.ses import sns as ses
@@ -17,6 +18,7 @@ CHANNELS: tuple[Channel, ...] = (
     vonage.CHANNEL,
     telnyx.CHANNEL,
     plivo.CHANNEL,
+    events.CHANNEL,
     ses.CHANNEL,
     sendgrid.CHANNEL,
     mailgun.CHANNEL,

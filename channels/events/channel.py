@@ -1,0 +1,64 @@
+"""CloudEvents over HTTP, signed as Standard Webhooks: the way in for any other system.
+
+One event type is read, `contact.created`; one of another type, or with data of another shape, is kept and
+dead-lettered with the field's path. So is a whole batch for one such event: nothing of it is lost, and the sender is
+told nothing of it, as ever. Senders that mind send one event a request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from pydantic import ValidationError
+
+from channels import standard_webhooks
+from channels.contact import Contact, Medium
+from channels.contract import MIB, Channel, Request, Secrets, Verified, malformed
+from channels.errors import Malformed
+from channels.events import contact_created
+from channels.events.contact_created import PROVIDER, TYPE, ContactCreated
+from channels.events.envelope import Event, events
+
+SECRETS = "EVENTS_SECRETS"
+
+
+def verify(request: Request, secrets: Secrets) -> Verified:
+    """Raises Unauthenticated without a signature, Forged unless one of `secrets` made one in the last five minutes."""
+    standard_webhooks.check(request, secrets, SECRETS)
+    return Verified()
+
+
+def sign(request: Request, key: str) -> Request:
+    """`request` signed now, under its `ce-id`; where it has none, under a hash of the body."""
+    message_id = request.header("ce-id") or f"msg_{hashlib.sha256(request.body).hexdigest()[:32]}"
+    return standard_webhooks.signed(request, message_id, key)
+
+
+def parse(request: Request) -> list[Contact]:
+    """One contact an event. Raises Malformed with the field's path, in a batch behind the event's number."""
+    return [_contact(event, request) for event in events(request)]
+
+
+def _contact(event: Event, request: Request) -> Contact:
+    if event.attributes.type != TYPE:
+        raise Malformed(event.named("type"), TYPE, "another type")
+    try:
+        data = ContactCreated.model_validate(event.data)
+    except ValidationError as error:
+        problem = malformed(error)
+        expected = problem.expected.removeprefix("Value error, ")
+        raise Malformed(event.path(problem.field), expected, problem.got) from None
+    return contact_created.contact(event, data, request.received_at)
+
+
+CHANNEL = Channel(
+    "events",
+    PROVIDER,
+    "/hooks/events",
+    Medium.TICKET,
+    verify=verify,
+    parse=parse,
+    secrets=SECRETS,
+    sign=sign,
+    limit=10 * MIB,
+)
