@@ -18,6 +18,7 @@ from router.gateway.commands import RESULT_S, Commands
 from router.gateway.depth_metrics import QueueDepths
 from router.gateway.desk_guard import TOKENS, DeskGuard
 from router.gateway.edge import Edge
+from router.gateway.fetching import Fetcher
 from router.gateway.health import Parts
 from router.gateway.hooks import Hooks
 from router.gateway.hop_times import observe
@@ -30,8 +31,10 @@ from router.gateway.places import Places
 from router.gateway.positions import Positions
 from router.gateway.queues import QueueView
 from router.gateway.results import DESK, Results
+from router.gateway.spool import Spool
 from router.gateway.stream_hub import Hub
 from router.gateway.verification import Verification
+from router.gateway.workshop import Workshop
 from router.model.events import QueueEvent
 from router.settings import SecretFiles, Settings
 from router.stages.contract import Record
@@ -47,6 +50,7 @@ def now() -> datetime:
 class Gateway:
     """Everything that is made once, of what the deployment gives: settings, secrets, and the clients.
 
+    spool: on the file system of `blobs`, where that is a folder. Whoever serves starts and stops it, and the fetcher.
     parts: what /readyz asks. id_key: ROUTER_ID_KEY.
     """
 
@@ -56,6 +60,7 @@ class Gateway:
     id_key: bytes
     log: Log
     blobs: Blobs
+    spool: Spool
     positions: Positions
     channels: Sequence[Channel]
     public_url: str
@@ -66,6 +71,9 @@ class Gateway:
     view: QueueView = field(default_factory=QueueView)
     results: Results = field(default_factory=Results)
     places: Places = field(default_factory=Places)
+    nonces: Nonces = field(default_factory=Nonces)
+    fetcher: Fetcher = field(default_factory=Fetcher)
+    workshop: Workshop = field(default_factory=Workshop)
     streams: Hub = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,8 +133,13 @@ def build(gateway: Gateway) -> Assembled:
         gateway.channels,
         Hooks(
             edge=edge,
-            verification=Verification(gateway.secrets, Nonces(), alerts, settings.allow_unsigned),
+            verification=Verification(
+                gateway.secrets, gateway.nonces, alerts, settings.allow_unsigned, gateway.fetcher
+            ),
             places=gateway.places,
+            spool=gateway.spool,
+            workshop=gateway.workshop,
+            fetcher=gateway.fetcher,
             metrics=gateway.metrics,
             texts=gateway.deployment.texts(),
             public_url=gateway.public_url.rstrip("/"),

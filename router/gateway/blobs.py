@@ -1,7 +1,7 @@
 """Raw bodies and attachments, content-addressed: `<folder>/<first two hex digits>/<sha256>`.
 
 Each is on the disk, file and folder entry, before `put` returns, so that an event never names bytes that a
-crash can take away. An object store is another class with the same two methods.
+crash can take away. An object store is another class with the same three methods.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import asyncio
 import errno
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +33,13 @@ class Blobs(Protocol):
         """Stores `content` and returns its SHA-256 in hex. Raises StoreFailed, StoreFull."""
         ...
 
+    async def adopt(self, path: Path, sha256: str) -> None:
+        """Stores the file's bytes, whose hash is known; the file may be gone then.
+
+        Where the store has these bytes already, the file need not be there. Raises StoreFailed, StoreFull.
+        """
+        ...
+
     async def get(self, sha256: str) -> bytes | None:
         """The bytes, None where there are none under that hash."""
         ...
@@ -42,6 +51,10 @@ class FolderBlobs:
 
     async def put(self, content: bytes) -> str:
         return await asyncio.to_thread(self._put, content)
+
+    async def adopt(self, path: Path, sha256: str) -> None:
+        """By a rename, so `path` must be on the folder's file system."""
+        await asyncio.to_thread(self._adopt, path, sha256)
 
     async def get(self, sha256: str) -> bytes | None:
         return await asyncio.to_thread(self._get, sha256)
@@ -64,23 +77,29 @@ class FolderBlobs:
     def _put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
-        try:
-            try:
-                # Its age counts from its last use: the same bytes may have come again.
-                os.utime(path)
-            except FileNotFoundError:
+        with storing():
+            if not _used_again(path):
                 self._write(path, content)
             _sync_folder(path.parent)
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StoreFull from None
-            raise StoreFailed(f"the blob store failed: {error.strerror}") from None
         return digest
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def _adopt(self, draft: Path, sha256: str) -> None:
+        path = self._path(sha256)
+        with storing():
+            if not _used_again(path):
+                self._prepare(path)
+                with draft.open("rb") as file:
+                    os.fsync(file.fileno())
+                draft.replace(path)
+            _sync_folder(path.parent)
+
+    def _prepare(self, path: Path) -> None:
         if not path.parent.is_dir():
             path.parent.mkdir(parents=True, exist_ok=True)
             _sync_folder(self._folder)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        self._prepare(path)
         draft = path.with_name(f".{path.name}.{uuid4().hex}")
         try:
             with draft.open("xb") as file:
@@ -99,6 +118,26 @@ class FolderBlobs:
             return self._path(sha256).read_bytes()
         except FileNotFoundError:
             return None
+
+
+@contextmanager
+def storing() -> Iterator[None]:
+    """What the file system refuses, in our words: StoreFull, StoreFailed."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreFull from None
+        raise StoreFailed(f"the blob store failed: {error.strerror}") from None
+
+
+def _used_again(path: Path) -> bool:
+    """True where the bytes are there already. Their age counts from their last use."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

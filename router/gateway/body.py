@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from starlette.requests import ClientDisconnect, Request
 
 from channels.errors import Problem
+from router.gateway.incoming import Incoming
+from router.gateway.pace import Pace
 from router.gateway.places import Place
+from router.gateway.spool import Spool, Spooled
 
-READ_S = 30.0
+LONGEST_LENGTH = 15
 
 
 class BodyTooLarge(Problem):
@@ -17,25 +21,56 @@ class BodyTooLarge(Problem):
 
 
 class BodyCutOff(Problem):
-    """The body stopped before its end."""
+    """The body stopped before its end, or came too slowly."""
 
 
-async def read(request: Request, limit: int, place: Place | None = None) -> bytes:
-    """Raises BodyTooLarge, BodyCutOff, Full. limit in bytes."""
-    said = request.headers.get("content-length", "")
-    if said.isascii() and said.isdigit() and (len(said) > 15 or int(said) > limit):
-        raise BodyTooLarge(f"at most {limit} bytes")
-    parts: list[bytes] = []
-    size = 0
+async def read(request: Request, limit: int) -> bytes:
+    """For bodies that are small by their limit, in bytes. Raises BodyTooLarge, BodyCutOff."""
+    _length(request, limit)
+    return b"".join([part async for part in _parts(request, limit)])
+
+
+async def take(request: Request, limit: int, place: Place, spool: Spool) -> bytes | Spooled:
+    """The body, in a file where it is large: the caller closes it.
+
+    Its place is taken before any of it is read where it tells its size, else as it comes. Raises BodyTooLarge,
+    BodyCutOff, Full, StoreFull, StoreFailed.
+    """
+    place.reach(_length(request, limit))
+    incoming = Incoming(place, spool)
     try:
-        async with asyncio.timeout(READ_S):
-            async for part in request.stream():
-                size += len(part)
-                if size > limit:
-                    raise BodyTooLarge(f"at most {limit} bytes")
-                if place is not None:
-                    place.grow(len(part))
-                parts.append(part)
-    except (TimeoutError, ClientDisconnect):
-        raise BodyCutOff(f"the whole body within {READ_S:g} s") from None
-    return b"".join(parts)
+        async for part in _parts(request, limit):
+            await incoming.add(part)
+        return await incoming.done()
+    except BaseException:
+        await incoming.drop()
+        raise
+
+
+def _length(request: Request, limit: int) -> int:
+    """What the body says of its size; 0 where it says nothing. Raises BodyTooLarge."""
+    said = request.headers.get("content-length", "")
+    if not (said.isascii() and said.isdigit()):
+        return 0
+    if len(said) > LONGEST_LENGTH or int(said) > limit:
+        raise BodyTooLarge(f"at most {limit} bytes")
+    return int(said)
+
+
+async def _parts(request: Request, limit: int) -> AsyncIterator[bytes]:
+    clock = asyncio.get_running_loop().time
+    pace, size = Pace(clock()), 0
+    stream = request.stream()
+    while True:
+        try:
+            # Each wait is bounded by itself: while a part is written to the disk, the sender isn't to blame.
+            async with asyncio.timeout_at(pace.deadline(clock(), size)):
+                part = await anext(stream, None)
+        except (TimeoutError, ClientDisconnect):
+            raise BodyCutOff("the whole body, without long pauses") from None
+        if part is None:
+            return
+        size += len(part)
+        if size > limit:
+            raise BodyTooLarge(f"at most {limit} bytes")
+        yield part

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import structlog
 
 from channels.contact import Contact
 from channels.errors import Malformed, NotTheirs
 from router.gateway.blobs import Blobs
-from router.gateway.delivery import Delivery, Ready, dead_letter, ready
+from router.gateway.delivery import LARGEST_EVENT, Delivery, Ready, dead_letter, ready
+from router.gateway.large import Found, Large, LargeDelivery, Parse
 from router.gateway.log import Log, TooLarge
 from router.gateway.metrics import Metrics
+from router.gateway.workshop import JobFailed
 
 OFF_THE_LOOP = 64 * 1024
 
@@ -53,6 +56,19 @@ class Edge:
             await self._dead_letter(delivery, "too-large")
         return ()
 
+    async def take_large(self, delivery: LargeDelivery, large: Large, parse: Parse) -> tuple[str, ...]:
+        """As `take`, for a body in a file: the store takes the file over."""
+        try:
+            found = await self._read_large(delivery, large, parse)
+            return await self._accept_large(delivery, large, found)
+        except ParseFailed as problem:
+            await self._dead_letter_large(delivery, large, "parse-failed", problem)
+        except Malformed as problem:
+            await self._dead_letter_large(delivery, large, "malformed", problem)
+        except TooLarge:
+            await self._dead_letter_large(delivery, large, "too-large")
+        return ()
+
     async def _read(
         self, delivery: Delivery, parse: Callable[[], Sequence[Contact]], *, slow: bool
     ) -> tuple[Ready, ...]:
@@ -66,17 +82,29 @@ class Edge:
         except (Malformed, NotTheirs):
             raise
         except Exception as error:
-            # A parser that raises what it shouldn't is our fault, and the delivery must not suffer for it. Only
-            # the error's type is told: its message may quote the content.
-            kind = type(error).__name__
-            log.error("parse.failed", channel=delivery.channel, error=kind, raw=delivery.sha256)  # noqa: TRY400 - no traceback: it may quote the content
-            raise ParseFailed("body", "what the channel can parse", kind) from None
+            raise _failed(delivery, type(error).__name__) from None
+
+    async def _read_large(self, delivery: LargeDelivery, large: Large, parse: Parse) -> Found:
+        try:
+            return await large.read(delivery, parse, self._id_key)
+        except JobFailed as problem:
+            raise _failed(delivery, problem.kind) from None
 
     async def _accept(self, delivery: Delivery, found: Sequence[Ready]) -> tuple[str, ...]:
         if not found:
             return ()
         contents = [delivery.raw, *(content for one in found for content in one.attachments)]
         await asyncio.gather(*(self._blobs.put(content) for content in contents))
+        return await self._append(delivery, found)
+
+    async def _accept_large(self, delivery: LargeDelivery, large: Large, found: Found) -> tuple[str, ...]:
+        if not found.ready:
+            return ()
+        files = [(large.path, delivery.sha256), *((file.path, file.sha256) for file in found.files)]
+        await asyncio.gather(*(self._blobs.adopt(path, sha256) for path, sha256 in files))
+        return await self._append(delivery, found.ready)
+
+    async def _append(self, delivery: Delivery, found: Sequence[Ready]) -> tuple[str, ...]:
         for one in found:
             await self._log.append(one.message)
             self._metrics.contacts.labels(delivery.channel, one.outcome).inc()
@@ -84,6 +112,16 @@ class Edge:
 
     async def _dead_letter(self, delivery: Delivery, reason: str, problem: Malformed | None = None) -> None:
         await self._blobs.put(delivery.raw)
+        await self._bury(delivery, reason, problem)
+
+    async def _dead_letter_large(
+        self, delivery: LargeDelivery, large: Large, reason: str, problem: Malformed | None = None
+    ) -> None:
+        await self._blobs.adopt(large.path, delivery.sha256)
+        raw = await self._blobs.get(delivery.sha256) if delivery.size <= LARGEST_EVENT else None
+        await self._bury(replace(delivery, raw=raw or b""), reason, problem)
+
+    async def _bury(self, delivery: Delivery, reason: str, problem: Malformed | None) -> None:
         await self._log.append(dead_letter(delivery, reason, problem))
         self._metrics.contacts.labels(delivery.channel, "dead-lettered").inc()
         log.warning(
@@ -94,3 +132,11 @@ class Edge:
             expected=problem and problem.expected,
             raw=delivery.sha256,
         )
+
+
+def _failed(delivery: Delivery, kind: str) -> ParseFailed:
+    """A parser that raises what it shouldn't is our fault, and the delivery must not suffer for it. Only the error's
+    type is told: its message may quote the content.
+    """
+    log.error("parse.failed", channel=delivery.channel, error=kind, raw=delivery.sha256)
+    return ParseFailed("body", "what the channel can parse", kind)

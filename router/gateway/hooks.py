@@ -1,4 +1,6 @@
-"""Webhooks: one route a channel. Limit, secrets, verify, parse, store, append; only then the answer.
+"""Webhooks: one route a channel. Secrets, body, verify, parse, store, append; only then the answer.
+
+A large body lies in a file, and is verified and parsed by another process; all else is the same.
 
 Statuses: 2xx the log has it (or its dead letter); 400 it isn't the provider's; 401 no credentials; 403 forged;
 413 too large; 503 with Retry-After whatever fails for reasons of ours. Never 429, never another 5xx.
@@ -17,17 +19,21 @@ from fastapi import FastAPI
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from channels.contact import Contact
-from channels.contract import Channel, Confirmation, Reply, Request, Texts
-from channels.errors import Malformed, NotTheirs, Problem
+from channels.contract import Channel, Reply, Request, Secrets, Texts, Verified
+from channels.errors import Problem
 from router.gateway import body
 from router.gateway.delivery import Delivery
 from router.gateway.edge import Edge
+from router.gateway.fetching import Fetcher
+from router.gateway.large import Large, LargeDelivery
 from router.gateway.metrics import Metrics
 from router.gateway.places import Place, Places
+from router.gateway.reading import LargeReading, Reading
 from router.gateway.refusals import refusal_of, response
+from router.gateway.spool import Spool, Spooled
 from router.gateway.trace import traceparent
 from router.gateway.verification import Verification
+from router.gateway.workshop import Workshop
 
 CONTACT_HEADER = "X-Router-Contact-Id"
 
@@ -41,6 +47,9 @@ class Hooks:
     edge: Edge
     verification: Verification
     places: Places
+    spool: Spool
+    workshop: Workshop
+    fetcher: Fetcher
     metrics: Metrics
     texts: Texts
     public_url: str
@@ -60,24 +69,70 @@ class Hooks:
 
     async def _take(self, channel: Channel, http: HttpRequest, place: Place) -> Response:
         started = time.perf_counter()
-        raw = await body.read(http, self._limit(channel), place)
+        secrets = self.verification.secrets_of(channel)
+        raw = await body.take(http, self._limit(channel), place, self.spool)
+        if isinstance(raw, Spooled):
+            async with raw:
+                request, found = await self._take_large(channel, http, raw, secrets)
+        else:
+            request, found = await self._take_small(channel, http, raw, secrets)
+        if found:
+            ms = round((time.perf_counter() - started) * 1000, 1)
+            size = raw.size if isinstance(raw, Spooled) else len(raw)
+            log.info("contact.accepted", channel=channel.name, contact=found[0], bytes=size, ms=ms)
+        return self._reply(channel, request, found)
+
+    async def _take_small(
+        self, channel: Channel, http: HttpRequest, raw: bytes, secrets: Secrets | None
+    ) -> tuple[Request, tuple[str, ...]]:
         request = self._request(http, raw)
         delivery = Delivery(
             channel=channel.name,
             provider=channel.provider,
             medium=channel.medium,
             raw=raw,
-            media_type=request.media_type or "application/octet-stream",
+            media_type=_media_type(request),
             received_at=request.received_at,
             traceparent=traceparent(request.header("traceparent")),
         )
-        verified = self.verification.check(channel, request, lambda: delivery.sha256)
-        found = await self.edge.take(delivery, _parser(channel, request, theirs=verified is not None))
+        verified = await self._verified(channel, request, delivery, secrets, None)
+        reading = Reading(channel.parse, request, theirs=verified is not None)
+        found = await self.edge.take(delivery, reading)
+        for confirmation in reading.confirmations:
+            await self.fetcher.confirm(confirmation.url, confirmation.host)
+            log.info("subscription.confirmed", channel=channel.name, host=confirmation.host)
         self.verification.done(channel, verified, lambda: delivery.sha256)
-        if found:
-            ms = round((time.perf_counter() - started) * 1000, 1)
-            log.info("contact.accepted", channel=channel.name, contact=found[0], bytes=len(raw), ms=ms)
-        return self._reply(channel, request, found)
+        return request, found
+
+    async def _take_large(
+        self, channel: Channel, http: HttpRequest, raw: Spooled, secrets: Secrets | None
+    ) -> tuple[Request, tuple[str, ...]]:
+        request = self._request(http, b"")
+        delivery = LargeDelivery(
+            channel=channel.name,
+            provider=channel.provider,
+            medium=channel.medium,
+            raw=b"",
+            media_type=_media_type(request),
+            received_at=request.received_at,
+            traceparent=traceparent(request.header("traceparent")),
+            length=raw.size,
+            digest=raw.sha256,
+        )
+        large = Large(raw.path, self.workshop)
+        verified = await self._verified(channel, request, delivery, secrets, large)
+        found = await self.edge.take_large(
+            delivery, large, LargeReading(channel.parse, request, theirs=verified is not None)
+        )
+        self.verification.done(channel, verified, lambda: delivery.sha256)
+        return request, found
+
+    async def _verified(
+        self, channel: Channel, request: Request, delivery: Delivery, secrets: Secrets | None, large: Large | None
+    ) -> Verified | None:
+        if secrets is None:
+            return None
+        return await self.verification.check(channel, request, secrets, lambda: delivery.sha256, large)
 
     def _limit(self, channel: Channel) -> int:
         return min(channel.limit, self.most_bytes)
@@ -111,21 +166,8 @@ class Hooks:
         return response(problem, channel.provider)
 
 
-def _parser(channel: Channel, request: Request, *, theirs: bool) -> Callable[[], Sequence[Contact]]:
-    """theirs: the signature held, so nothing in the request makes it somebody else's; it is malformed at worst."""
-
-    def parse() -> Sequence[Contact]:
-        try:
-            found = channel.parse(request)
-        except NotTheirs:
-            if not theirs:
-                raise
-            raise Malformed("body", "the provider's form", "something else") from None
-        if isinstance(found, Confirmation):
-            raise Malformed("body", "contacts", "a subscription to confirm")
-        return found
-
-    return parse
+def _media_type(request: Request) -> str:
+    return request.media_type or "application/octet-stream"
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -140,16 +182,19 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 def add_routes(app: FastAPI, channels: Sequence[Channel], hooks: Hooks) -> None:
     for channel in channels:
-        app.add_api_route(
-            channel.path,
-            _endpoint(channel, hooks),
-            methods=list(channel.methods),
-            name=channel.name,
-            tags=["hooks"],
-            summary=f"Webhook of {channel.provider}: {channel.name}",
-            response_class=Response,
-            responses=RESPONSES,
-        )
+        for method in channel.methods:
+            # One a method, since each has an operation id of its own in the description.
+            app.add_api_route(
+                channel.path,
+                _endpoint(channel, hooks),
+                methods=[method],
+                name=channel.name,
+                operation_id=f"{method.lower()}_{channel.name}",
+                tags=["hooks"],
+                summary=f"Webhook of {channel.provider}: {channel.name}",
+                response_class=Response,
+                responses=RESPONSES,
+            )
 
 
 def _endpoint(channel: Channel, hooks: Hooks) -> Callable[[HttpRequest], Awaitable[Response]]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from channels.errors import Forged, NotTheirs, Problem, Unauthenticated
 from router.gateway.blobs import StoreFailed, StoreFull
 from router.gateway.body import BodyCutOff, BodyTooLarge
+from router.gateway.fetching import FetchFailed
 from router.gateway.log import Unavailable
 from router.gateway.places import Full
 from router.gateway.problems import LONG_RETRY_AFTER_S, RETRY_AFTER_S, refusal
@@ -37,6 +38,7 @@ REFUSALS: Mapping[type[Problem], Refusal] = MappingProxyType(
         BodyTooLarge: Refusal(413, "too-large", tells=True),
         BodyCutOff: Refusal(503, "cut-off", tells=True, retry_after_s=RETRY_AFTER_S),
         CannotVerify: Refusal(503, "cannot-verify", retry_after_s=LONG_RETRY_AFTER_S),
+        FetchFailed: Refusal(503, "cannot-confirm", retry_after_s=RETRY_AFTER_S),
         Full: Refusal(503, "full", retry_after_s=RETRY_AFTER_S),
         ProviderOff: Refusal(503, "off", tells=True, retry_after_s=LONG_RETRY_AFTER_S),
         StoreFailed: Refusal(503, "store-failed", retry_after_s=LONG_RETRY_AFTER_S),
@@ -58,7 +60,8 @@ def response(problem: Problem, provider: str) -> Response:
         headers["Retry-After"] = str(known.retry_after_s)
     if known.status == 401:
         headers["WWW-Authenticate"] = f'Basic realm="{provider}", charset="UTF-8"'
-    if known.status == 413:
+    if known.status == 413 or isinstance(problem, BodyCutOff):
+        # The rest of the body isn't waited for.
         headers["Connection"] = "close"
     expected = str(problem) if known.tells else None
     return refusal(known.status, known.reason, expected=expected, headers=headers)

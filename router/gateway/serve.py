@@ -21,12 +21,15 @@ from router.gateway.app import Gateway, build
 from router.gateway.blobs import FolderBlobs
 from router.gateway.lag import Sampler
 from router.gateway.metrics import Metrics
+from router.gateway.nonces import Nonces
+from router.gateway.places import Places
 from router.gateway.positions import KafkaPositions
 from router.gateway.producer import KafkaLog
 from router.gateway.queues import TOPICS, QueueView
 from router.gateway.reader import Reader
 from router.gateway.results import DESK
 from router.gateway.smtp import Listener, Mailbox
+from router.gateway.spool import Spool
 from router.gateway.stream_routes import ABORT
 from router.gateway.sweeping import Sweeper
 from router.settings import SecretFiles, Settings
@@ -87,6 +90,7 @@ async def serve(
         handle=lambda record, live: gateway.handle(record, live=live),
     )
     blobs = FolderBlobs(settings.data_dir / "blobs")
+    spool = Spool(settings.data_dir / "blobs" / "incoming")
     gateway = Gateway(
         settings=settings,
         deployment=deployment.load(settings.config),
@@ -94,17 +98,23 @@ async def serve(
         id_key=id_key.kept(settings.data_dir, secrets),
         log=producer,
         blobs=blobs,
+        spool=spool,
         positions=positions,
         channels=CHANNELS,
         public_url=settings.public_url or address(http),
         parts={"log": lambda: producer.ready, "queues": lambda: reader.ready, "results": lambda: reader.ready},
         metrics=metrics,
         view=view,
+        places=Places(most_bytes=settings.in_flight_max_bytes),
+        nonces=Nonces(settings.data_dir / "nonces"),
     )
     parts = build(gateway)
     mailbox = Mailbox(
         edge=parts.edge,
         places=gateway.places,
+        spool=spool,
+        workshop=gateway.workshop,
+        most_bytes=settings.smtp_max_bytes,
         secrets=secrets,
         alerts=parts.alerts,
         metrics=metrics,
@@ -113,7 +123,7 @@ async def serve(
     )
     sampler = Sampler(settings.bootstrap_servers, metrics)
     listener = Listener(mailbox, settings)
-    clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock))
+    clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock), gateway.fetcher, spool)
     for client in clients:
         client.start()
     try:
@@ -131,7 +141,7 @@ async def serve(
             await _until(stop, serving)
             log.info("gateway.stopping")
     finally:
-        await asyncio.gather(*(client.stop() for client in clients), positions.stop())
+        await asyncio.gather(*(client.stop() for client in clients), positions.stop(), gateway.workshop.stop())
 
 
 async def _ready(producer: KafkaLog, reader: Reader) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from router.gateway.blobs import FolderBlobs
 from router.gateway.small_blobs import SmallBlobs
@@ -18,6 +19,9 @@ class SizedBlobs:
 
     async def put(self, content: bytes) -> str:
         return await (self._small if len(content) <= SMALL else self._large).put(content)
+
+    async def adopt(self, path: Path, sha256: str) -> None:
+        await self._large.adopt(path, sha256)
 
     async def get(self, sha256: str) -> bytes | None:
         """Looks in both: a folder may hold small ones from before."""

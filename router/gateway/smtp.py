@@ -18,30 +18,42 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from weakref import WeakSet
 
 import structlog
-from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session, syntax
 
 from channels.contact import Medium
 from channels.errors import Problem
-from channels.smtp import PROVIDER, parse_mail
+from channels.smtp import PROVIDER
 from router.gateway.alerts import SignatureAlerts
 from router.gateway.blobs import StoreFull
 from router.gateway.delivery import Delivery
 from router.gateway.edge import Edge
+from router.gateway.incoming import Incoming
+from router.gateway.large import Large, LargeDelivery
+from router.gateway.mail_data import BUFFERED, MailCutOff, MailTooLarge, receive
 from router.gateway.metrics import Metrics
 from router.gateway.places import Places
+from router.gateway.reading import MailReading
 from router.gateway.refusals import refusal_of
+from router.gateway.spool import Spool, Spooled
 from router.gateway.trace import traceparent
+from router.gateway.workshop import Workshop
 from router.settings import SecretFiles, Settings
 
 USERS = "SMTP_USERS"
 CHANNEL = "smtp"
 MOST_CONNECTIONS = 100
 IDLE_S = 600.0  # aiosmtpd counts from the last command, and a large mail is one DATA
+MEDIA_TYPE = "message/rfc822"
 NULL_PATH = "<>"
 
 NOT_ALLOWED = "554 5.7.1 mail is not taken from here"
 TOO_MANY = "421 4.3.2 too many connections, try again"
 NEEDS_TLS = "538 5.7.11 a password is taken only under TLS"
+NEEDS_RCPT = "503 5.5.1 RCPT comes first"
+NO_ARGUMENT = "501 5.5.4 DATA takes no argument"
+GO_ON = "354 end with a dot on a line of its own"
+TOO_LARGE = "552 5.3.4 larger than is taken here"
+TOO_SLOW = "421 4.4.2 the mail came too slowly, try again"
 AGAIN = "451 4.3.0 not taken, try again"
 NO_SPACE = "452 4.3.1 no space left, try again"
 
@@ -53,16 +65,46 @@ class BadTls(Problem):
 
 
 class Connection(SMTP):
-    # Real mail has longer lines than RFC 5321's 1000 bytes; to refuse it would lose it.
-    line_length_limit = 1024 * 1024
+    """Reads a mail in pieces, where aiosmtpd gathers its lines in memory: so lines may be of any length, too."""
+
+    line_length_limit = BUFFERED
+
+    @property
+    def reader(self) -> asyncio.StreamReader:
+        reader: asyncio.StreamReader = self._reader
+        return reader
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+        if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
+            return
+        envelope = self.envelope
+        if envelope is None or not envelope.rcpt_tos:
+            await self.push(NEEDS_RCPT)
+            return
+        if arg:
+            await self.push(NO_ARGUMENT)
+            return
+        mailbox: Mailbox = self.event_handler
+        try:
+            answer = await mailbox.take(self, envelope)
+        except MailCutOff:
+            await self.push(TOO_SLOW)
+            self._writer.close()
+            return
+        self._set_post_data_state()  # type: ignore[no-untyped-call]  # aiosmtpd's
+        await self.push(answer)
 
 
 @dataclass
 class Mailbox:
-    """What aiosmtpd calls: its names for methods, and strings with status lines for answers."""
+    """What aiosmtpd calls: its names for methods, and strings with status lines for answers. most_bytes: of a mail."""
 
     edge: Edge
     places: Places
+    spool: Spool
+    workshop: Workshop
+    most_bytes: int
     secrets: SecretFiles
     alerts: SignatureAlerts
     metrics: Metrics
@@ -96,38 +138,74 @@ class Mailbox:
         envelope.mail_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, server: Connection, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def take(self, connection: Connection, envelope: Envelope) -> str:
+        """The answer to one DATA. Raises MailCutOff, after which nothing can be said on this connection."""
         started = time.perf_counter()
-        content = envelope.original_content or b""
-        sender = "" if envelope.mail_from in (None, NULL_PATH) else str(envelope.mail_from)
-        recipients = tuple(str(each) for each in envelope.rcpt_tos)
-        received_at = self.clock()
+        incoming: Incoming | None = None
+        try:
+            with self.places.take() as place:
+                place.reach(_size_told(envelope))
+                await connection.push(GO_ON)
+                incoming = Incoming(place, self.spool)
+                content = await receive(connection.reader, self.most_bytes, incoming)
+                if isinstance(content, bytes):
+                    size, found = len(content), await self._take_small(envelope, content)
+                else:
+                    size, found = content.size, await self._take_large(envelope, content)
+        except MailCutOff:
+            self._refused("cut-off")
+            raise
+        except MailTooLarge:
+            self._refused("too-large")
+            return TOO_LARGE
+        except Problem as problem:
+            self._refused(refusal_of(problem).reason)
+            return NO_SPACE if isinstance(problem, StoreFull) else AGAIN
+        finally:
+            if incoming is not None:
+                await incoming.drop()
+        if not found:
+            return "250 OK kept for a person to read"
+        ms = round((time.perf_counter() - started) * 1000, 1)
+        log.info("contact.accepted", channel=CHANNEL, contact=found[0], bytes=size, ms=ms)
+        return f"250 OK {found[0]}"
+
+    async def _take_small(self, envelope: Envelope, content: bytes) -> tuple[str, ...]:
+        reading = self._reading(envelope)
         delivery = Delivery(
             channel=CHANNEL,
             provider=PROVIDER,
             medium=Medium.EMAIL,
             raw=content,
-            media_type="message/rfc822",
-            received_at=received_at,
+            media_type=MEDIA_TYPE,
+            received_at=reading.received_at,
             traceparent=traceparent(None),
         )
-        try:
-            with self.places.take() as place:
-                place.grow(len(content))
-                # A mail may take long to read, whatever its size.
-                found = await self.edge.take(
-                    delivery, lambda: [parse_mail(content, sender, recipients, received_at)], slow=True
-                )
-        except Problem as problem:
-            why = refusal_of(problem).reason
-            self.metrics.contacts.labels(CHANNEL, why).inc()
-            log.warning("smtp.refused", why=why)
-            return NO_SPACE if isinstance(problem, StoreFull) else AGAIN
-        if not found:
-            return "250 OK kept for a person to read"
-        ms = round((time.perf_counter() - started) * 1000, 1)
-        log.info("contact.accepted", channel=CHANNEL, contact=found[0], bytes=len(content), ms=ms)
-        return f"250 OK {found[0]}"
+        # A mail may take long to read, whatever its size.
+        return await self.edge.take(delivery, lambda: reading(content), slow=True)
+
+    async def _take_large(self, envelope: Envelope, content: Spooled) -> tuple[str, ...]:
+        reading = self._reading(envelope)
+        delivery = LargeDelivery(
+            channel=CHANNEL,
+            provider=PROVIDER,
+            medium=Medium.EMAIL,
+            raw=b"",
+            media_type=MEDIA_TYPE,
+            received_at=reading.received_at,
+            traceparent=traceparent(None),
+            length=content.size,
+            digest=content.sha256,
+        )
+        return await self.edge.take_large(delivery, Large(content.path, self.workshop), reading)
+
+    def _reading(self, envelope: Envelope) -> MailReading:
+        sender = "" if envelope.mail_from in (None, NULL_PATH) else str(envelope.mail_from)
+        return MailReading(sender, tuple(str(each) for each in envelope.rcpt_tos), self.clock())
+
+    def _refused(self, why: str) -> None:
+        self.metrics.contacts.labels(CHANNEL, why).inc()
+        log.warning("smtp.refused", why=why)
 
     async def handle_exception(self, error: Exception) -> str:
         """What the listener itself fails on. The error's text may quote the mail, so only its type is told."""
@@ -158,6 +236,12 @@ def _peer(session: Session) -> object:
     except ValueError:
         return None
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+
+
+def _size_told(envelope: Envelope) -> int:
+    """What SIZE of MAIL FROM says (RFC 1870); 0 where it says nothing. aiosmtpd has checked its form and the limit."""
+    told = (option.partition("=")[2] for option in envelope.mail_options if option.upper().startswith("SIZE="))
+    return next((int(size) for size in told if size.isascii() and size.isdigit()), 0)
 
 
 def _private(session: Session) -> bool:

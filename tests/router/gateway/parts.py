@@ -20,6 +20,7 @@ from router import deployment
 from router.gateway.app import Assembled, Gateway, build
 from router.gateway.log import TooLarge, Unavailable
 from router.gateway.places import Places
+from router.gateway.spool import Spool
 from router.model.cloudevents import Message
 from router.model.events import ContactReceived, ContactScored
 from router.play.people import Person, Place
@@ -84,6 +85,10 @@ class MemoryBlobs:
         self.kept[digest] = content
         self.order.append(len(self.log.messages))
         return digest
+
+    async def adopt(self, path: Path, sha256: str) -> None:
+        if sha256 not in self.kept:
+            assert await self.put(await asyncio.to_thread(path.read_bytes)) == sha256
 
     async def get(self, sha256: str) -> bytes | None:
         return self.kept.get(sha256)
@@ -155,6 +160,7 @@ def running(
         id_key=ID_KEY,
         log=log,
         blobs=blobs,
+        spool=Spool(data / "blobs" / "incoming"),
         positions=positions,
         channels=channels,
         public_url=PUBLIC + "/",

@@ -133,7 +133,7 @@ async def test_a_provider_without_a_secret_is_off_and_start_says_so(tmp_path: Pa
     with capture_logs() as logs:
         up = running(tmp_path, environ={})
     off = {entry["provider"] for entry in logs if entry["event"] == "provider.off"}
-    assert off == {"twilio", "postmark"}
+    assert off == {channel.provider for channel in CHANNELS}
     response = await up.post(twilio.text(ANN, "a", KEYS, rng()))
     assert response.status_code == 503
     assert int(response.headers["retry-after"]) > 0
@@ -297,7 +297,9 @@ BODIES = st.binary(max_size=300) | st.lists(PIECES, max_size=8).map(b"".join)
 def gateways(tmp_path_factory: pytest.TempPathFactory) -> list[Running]:
     """One that asks for signatures, and one that takes everything."""
     data = tmp_path_factory.mktemp("data")
-    return [running(data), running(data, allow_unsigned=("twilio", "postmark"))]
+    secrets = {f"ROUTER_{channel.secrets}": "a-secret-of-tests" for channel in CHANNELS}
+    everybody = tuple({channel.provider for channel in CHANNELS})
+    return [running(data, environ=secrets), running(data, environ=secrets, allow_unsigned=everybody)]
 
 
 @settings(max_examples=150, deadline=None)

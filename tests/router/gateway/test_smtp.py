@@ -19,7 +19,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from channels.contact import Automatic
-from router.gateway import smtp
+from router.gateway import reading, smtp
 from router.gateway.blobs import StoreFull
 from router.gateway.places import Places
 from router.gateway.smtp import BadTls, Listener, Mailbox
@@ -54,6 +54,9 @@ async def served(up: Running, **settings: Any) -> AsyncIterator[Served]:
     mailbox = Mailbox(
         edge=up.parts.edge,
         places=up.gateway.places,
+        spool=up.gateway.spool,
+        workshop=up.gateway.workshop,
+        most_bytes=configured.smtp_max_bytes,
         secrets=up.gateway.secrets,
         alerts=up.parts.alerts,
         metrics=up.gateway.metrics,
@@ -130,7 +133,7 @@ async def test_a_mail_that_cannot_be_read_is_kept_for_a_person(up: Running, monk
     def parse(*what: object) -> object:
         raise RuntimeError(what)
 
-    monkeypatch.setattr(smtp, "parse_mail", parse)
+    monkeypatch.setattr(reading, "parse_mail", parse)
     with capture_logs() as logs:
         async with served(up) as listening:
             assert (await listening.send()).startswith("250 ")
