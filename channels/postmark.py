@@ -11,18 +11,20 @@ another shape, so that no mail is lost for it.
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler
-from pydantic.functional_validators import WrapValidator
+from pydantic import BaseModel, ConfigDict, Field
 
-from channels.contact import Address, Attachment, Automatic, Contact, Medium
+from channels.contact import Address, Attachment, Contact, Medium
 from channels.contract import Channel, Request, Secrets, Verified
 from channels.errors import Forged, Malformed
-from channels.mail import automatic, contact, html, message
+from channels.loose import LISTED, OR_NONE, Loose
+from channels.mail import apart, contact, message
 from channels.mail.address import address
+from channels.mail.apart import Apart
 from channels.mail.fingerprint import digest
-from channels.mail.headers import message_id, read_mailboxes
+from channels.mail.headers import read_mailboxes
 from channels.mail.message import Mail
 from channels.mail.parts import MOST_ATTACHMENTS
 from channels.names import safe_media_type, safe_name
@@ -34,25 +36,10 @@ PROVIDER = "postmark"
 LONGEST_ID = 200
 
 
-def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return read(value)
-    except ValidationError:
-        return None
-
-
-def _listed(value: Any) -> Any:
-    """The older shape has one object where a list belongs; what is neither is nothing."""
-    return value if isinstance(value, list) else [value] if isinstance(value, dict) else []
-
-
 class Part(BaseModel):
     """Base of what Postmark sends: names as in its documentation, unknown ones pass."""
 
     model_config = ConfigDict(extra="ignore", alias_generator=lambda name: name.title().replace("_", ""))
-
-
-Loose = Annotated[str | None, WrapValidator(_or_none)]
 
 
 class Mailbox(Part):
@@ -78,9 +65,9 @@ class File(Part):
     content_id: Loose = Field(None, alias="ContentID")
 
 
-Mailboxes = Annotated[list[Annotated[LooseMailbox | None, WrapValidator(_or_none)]], BeforeValidator(_listed)]
-Headers = Annotated[list[Annotated[Header | None, WrapValidator(_or_none)]], BeforeValidator(_listed)]
-Files = Annotated[list[Annotated[File | None, WrapValidator(_or_none)]], BeforeValidator(_listed)]
+Mailboxes = Annotated[list[Annotated[LooseMailbox | None, OR_NONE]], LISTED]
+Headers = Annotated[list[Annotated[Header | None, OR_NONE]], LISTED]
+Files = Annotated[list[Annotated[File | None, OR_NONE]], LISTED]
 
 
 class InboundMail(Part):
@@ -106,9 +93,6 @@ class InboundMail(Part):
     headers: Headers = []
     attachments: Files = []
     raw_email: Loose = None
-
-    def header(self, name: str) -> str | None:
-        return next((one.value for one in self.headers if one and (one.name or "").lower() == name and one.value), None)
 
 
 MAIL_FIELDS = frozenset(
@@ -154,30 +138,32 @@ def parse(request: Request) -> list[Contact]:
 
 def _mail(body: InboundMail) -> Mail:
     raw = message.read(body.raw_email.encode()) if body.raw_email else Mail()
+    given = apart.mail(
+        Apart(
+            headers=[(one.name, one.value) for one in body.headers if one and one.name and one.value is not None],
+            sender=body.from_ or (body.from_full and body.from_full.email) or "",
+            subject=body.subject or "",
+            text=body.text_body or "",
+            html=body.html_body or "",
+            attachments=_attachments(body),
+            left_out=len(body.attachments) > MOST_ATTACHMENTS,
+        )
+    )
     sender, name = _sender(body)
-    text = cleaned(body.text_body or "")
-    if not text.strip():
-        text = html.to_text(body.html_body or "")
-    return Mail(
+    return replace(
+        given,
         sender=sender or raw.sender,
         sender_name=name if sender else raw.sender_name,
         recipients=tuple(dict.fromkeys(_recipients(body) + raw.recipients)),
-        subject=line(body.subject) or raw.subject,
-        text=text if text.strip() else raw.text,
-        attachments=max(raw.attachments, _attachments(body), key=len),
-        message_id=message_id(body.header("message-id")) or raw.message_id,
-        in_reply_to=message_id(body.header("in-reply-to")) or raw.in_reply_to,
-        date=rfc2822(body.date) or rfc2822(body.header("date")) or raw.date,
-        left_out=raw.left_out or len(body.attachments) > MOST_ATTACHMENTS,
-        automatic=raw.automatic or _automatic(body, text),
+        subject=given.subject or raw.subject,
+        text=given.text if given.text.strip() else raw.text,
+        attachments=max(raw.attachments, given.attachments, key=len),
+        message_id=given.message_id or raw.message_id,
+        in_reply_to=given.in_reply_to or raw.in_reply_to,
+        date=rfc2822(body.date) or given.date or raw.date,
+        left_out=raw.left_out or given.left_out,
+        automatic=raw.automatic or given.automatic,
     )
-
-
-def _automatic(body: InboundMail, text: str) -> Automatic | None:
-    """By the headers; From and Subject stand beside them."""
-    given = [(one.name, one.value) for one in body.headers if one and one.name and one.value is not None]
-    told = [("From", body.from_ or (body.from_full and body.from_full.email) or ""), ("Subject", body.subject or "")]
-    return automatic.of_headers(given + told, None, text)
 
 
 def _sender(body: InboundMail) -> tuple[Address | None, str | None]:
