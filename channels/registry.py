@@ -9,6 +9,7 @@ from channels.mailgun import inbound as mailgun
 from channels.sendgrid import inbound as sendgrid
 from channels.ses import sns as ses
 from channels.twilio import sms, status, voice
+from channels.zendesk import events as zendesk
 
 CHANNELS: tuple[Channel, ...] = (
     sms.CHANNEL,
@@ -23,4 +24,5 @@ CHANNELS: tuple[Channel, ...] = (
     sendgrid.CHANNEL,
     mailgun.CHANNEL,
     mailgun.MIME,
+    zendesk.CHANNEL,
 )
