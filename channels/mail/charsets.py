@@ -7,6 +7,7 @@ GB2312 as GB18030, KS C 5601 as CP949, Shift JIS as CP932. An undecodable byte b
 from __future__ import annotations
 
 import codecs
+import re
 
 MEANT = {
     "ascii": "cp1252",
@@ -26,12 +27,22 @@ NEVER = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "
 """Python codecs that are no charset, or cost more than linear time."""
 
 
+WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
+"""Charsets whose ASCII letters have a null beside them: text without any is in another."""
+
+_ISO_2022 = re.compile(r"\x1b\$[@B]")
+
+
 def decoded(content: bytes, charset: str | None = None) -> str:
-    """UTF-8 where the bytes are UTF-8 and the charset is none of its own; else by `charset`; else Windows-1252."""
+    """UTF-8 where the bytes are UTF-8 and the charset is none of its own; else by `charset`; else Windows-1252.
+
+    Japanese mail without a charset is told by its escapes (RFC 1468).
+    """
     name = codec(charset)
-    if name in (None, "cp1252"):
+    if name in (None, "cp1252") or (name in WIDE and b"\0" not in content):
         try:
-            return content.decode("utf-8")
+            text = content.decode("utf-8")
+            return content.decode("iso2022_jp") if _ISO_2022.search(text) else text
         except UnicodeDecodeError:
             pass
     try:

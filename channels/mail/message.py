@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.parser import BytesParser
-from email.policy import default
 
 from channels.contact import Address, Attachment, Automatic
-from channels.mail import automatic, headers
+from channels.mail import automatic, calendars, enclosed, headers, parsing
 from channels.mail.address import address
 from channels.mail.charsets import decoded
 from channels.mail.headers import Mime
-from channels.mail.parts import BROKEN, LONGEST_TEXT, Reading, text_of
+from channels.mail.parsing import BROKEN, head, parsed
+from channels.mail.parts import LONGEST_TEXT, Reading, text_of
 from channels.texts import cleaned
 from channels.times import rfc2822
 
-MOST_LINES = 700_000
-MOST_PARTS = 5_000
-COSTLIEST = 10_000_000
-"""What the parser takes a second or two for: lines, lines that may begin a part, and boundaries times lines (it
-compares each line with every open boundary). A mail past any of them is read as text below its headers."""
-
-LONGEST_HEAD = 256_000
-"""Bytes of headers that are read of such a mail."""
-
-DEEPEST_ENCLOSED = 3
+LONGEST_HEAD = parsing.LONGEST_HEAD
+DEEPEST_ENCLOSED = enclosed.DEEPEST
 
 AUTHORED = (
     "from",
@@ -68,13 +59,12 @@ def read(content: bytes, envelope_from: str | None = None) -> Mail:
 
     envelope_from: of MAIL FROM, empty for a null path; None where nobody told, so that a Return-Path header counts.
     """
-    message, whole = _parsed(content)
+    message, whole = parsed(content)
     reading = Reading(left_out=not whole)
     try:
         if not any(headers.value(message, name) for name in AUTHORED):
             return Mail(text=cleaned(decoded(content[:LONGEST_TEXT])), left_out=len(content) > LONGEST_TEXT)
-        text = text_of(message, reading).words if whole else _raw_body(content)
-        text = text if text.strip() else _enclosed_text(reading)
+        text = _text(message, reading) if whole else _raw_body(content)
     except BROKEN:
         text, reading.left_out = _raw_body(content), True
     sender, name = _sender(message)
@@ -93,6 +83,17 @@ def read(content: bytes, envelope_from: str | None = None) -> Mail:
     )
 
 
+def _text(message: Mime, reading: Reading) -> str:
+    """The mail's words, or its calendar's where it has none; and those of the mails that it encloses.
+
+    What a report encloses is mail of ours.
+    """
+    text = text_of(message, reading).words
+    text = text if text.strip() else calendars.of_several(reading.calendars)
+    report = headers.value(message, "content-type").lower().startswith("multipart/report")
+    return text if report and text.strip() else enclosed.with_enclosed(text, reading)
+
+
 def addresses(mailboxes: list[tuple[str | None, str]]) -> tuple[Address, ...]:
     """Each once, in order."""
     found = (address(bare) for _, bare in mailboxes)
@@ -108,38 +109,5 @@ def _sender(message: Mime) -> tuple[Address | None, str | None]:
     return None, None
 
 
-def _parsed(content: bytes) -> tuple[Mime, bool]:
-    parser = BytesParser(policy=default)
-    if not _costly(content):
-        try:
-            return parser.parsebytes(content), True
-        except BROKEN:
-            pass
-    return parser.parsebytes(_head(content)[:LONGEST_HEAD] + b"\n\n", headersonly=True), False
-
-
-def _costly(content: bytes) -> bool:
-    lines = max(content.count(b"\n"), content.count(b"\r"))
-    parts = content.count(b"\n--") + content.count(b"\r--")
-    lower = content.lower()
-    boundaries = sum(map(lower.count, (b"boundary=", b"boundary*", b"boundary ", b"boundary\t")))
-    return lines > MOST_LINES or parts > MOST_PARTS or boundaries * lines > COSTLIEST
-
-
-def _head(content: bytes) -> bytes:
-    ends = [at for at in map(content.find, (b"\n\n", b"\r\n\r\n", b"\r\r")) if at >= 0]
-    return content[: min(ends, default=len(content))]
-
-
 def _raw_body(content: bytes) -> str:
-    return cleaned(decoded(content[len(_head(content)) :][:LONGEST_TEXT]))
-
-
-def _enclosed_text(reading: Reading) -> str:
-    """The words of the mails that a wordless one encloses: who forwards like that has said nothing else."""
-    waiting, said = list(reading.enclosed), []
-    for _ in range(DEEPEST_ENCLOSED):
-        inner = Reading()
-        said += [text_of(message, inner).words.strip("\n") for message in waiting[:DEEPEST_ENCLOSED]]
-        waiting = inner.enclosed
-    return "\n\n".join(text for text in said if text.strip())
+    return cleaned(decoded(content[len(head(content)) :][:LONGEST_TEXT]))

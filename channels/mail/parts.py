@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from email.errors import MessageError
+from email.message import Message as Plain
 from typing import Any
 
 from channels.contact import Attachment
-from channels.mail import html
+from channels.mail import armour, flowed, html, parsing, smime, uuencoded
 from channels.mail.charsets import decoded
 from channels.mail.headers import Mime, value
+from channels.mail.parsing import parsed
 from channels.names import safe_media_type, safe_name
 from channels.texts import cleaned, line
 
@@ -22,8 +23,7 @@ MOST_ATTACHMENTS = 100
 LONGEST_TEXT = 2_000_000
 """Bytes of all parts' text that are read; text is capped far below."""
 
-BROKEN = (MessageError, LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError)
-"""What the standard library raises on broken parts."""
+BROKEN = parsing.BROKEN
 
 EXTENSIONS = {
     "text/plain": ".txt",
@@ -35,7 +35,18 @@ EXTENSIONS = {
     "application/pdf": ".pdf",
     "message/rfc822": ".eml",
     "message/delivery-status": ".txt",
+    "application/ms-tnef": ".dat",
+    "application/vnd.ms-tnef": ".dat",
+    "application/pkcs7-mime": ".p7m",
+    "application/x-pkcs7-mime": ".p7m",
 }
+
+CALENDARS = ("text/calendar", "application/ics")
+
+NO_WORDS = (*CALENDARS, "text/vcard", "text/x-vcard", "text/directory", "text/csv", "text/rfc822-headers", "text/css")
+"""Types of text that no person wrote to be read; any other text without a name is words (RFC 2046, 4.1.4)."""
+
+_MARKUP = re.compile(r"<[^<>]{0,200}>")
 
 _CONTENT_ID = re.compile(r"[^\s<>]{1,250}")
 
@@ -46,6 +57,7 @@ class Reading:
 
     attachments: list[Attachment] = field(default_factory=list)
     enclosed: list[Mime] = field(default_factory=list)
+    calendars: list[str] = field(default_factory=list)
     left_out: bool = False
     to_read: int = LONGEST_TEXT
 
@@ -70,18 +82,59 @@ def text_of(message: Mime, reading: Reading, depth: int = 0) -> Text:
     media_type = _media_type(message)
     children = _children(message)
     if media_type == "message/rfc822" and children:
-        reading.enclosed += children[:1]
+        reading.enclosed += [_enclosed(message, children[0])]
         _attach(message, media_type, reading)
         return Text()
     if children and media_type.startswith("multipart/"):
+        if media_type == "multipart/appledouble":  # the first is what only a Macintosh needs of the file
+            children = children[1:] or children
         texts = [text_of(child, reading, depth + 1) for child in children]
         return _chosen(texts) if media_type == "multipart/alternative" else _joined(texts)
-    words = media_type in ("text/plain", "text/html") and not (depth and _is_file(message))
+    if media_type in smime.MEDIA_TYPES:
+        return _signed(message, media_type, reading, depth)
+    if media_type in CALENDARS:
+        reading.calendars.append(_decoded(message, reading))
+    words = media_type.startswith("text/") and media_type not in NO_WORDS and not (depth and _is_file(message))
     if words or media_type.startswith("multipart/"):  # a multipart without parts: its boundary never came
-        text = _decoded(message, reading)
-        return Text(html.to_text(text), plain=False) if media_type == "text/html" else Text(text)
+        return _words(message, media_type, reading)
     _attach(message, media_type, reading)
     return Text()
+
+
+def _words(message: Mime, media_type: str, reading: Reading) -> Text:
+    text = _decoded(message, reading)
+    if media_type == "text/html":
+        return Text(html.to_text(text), plain=False)
+    if media_type in ("text/enriched", "text/richtext"):
+        return Text(_MARKUP.sub("", text), plain=False)
+    if _parameter(message, "format") == "flowed":
+        text = flowed.joined(text, delete_space=_parameter(message, "delsp") == "yes")
+    text, files = uuencoded.taken_out(text)
+    for name, content in files:
+        _add(reading, safe_name(line(name), _otherwise(reading)), "application/octet-stream", content)
+    return Text(armour.without(text))
+
+
+def _signed(message: Mime, media_type: str, reading: Reading, depth: int) -> Text:
+    """The words of what an S/MIME part signs; the part itself is kept as a file."""
+    _attach(message, media_type, reading)
+    inner = smime.content(_content(message))
+    return Text() if inner is None else text_of(parsed(inner)[0], reading, depth + 1)
+
+
+def _enclosed(message: Mime, child: Mime) -> Mime:
+    """The mail that is enclosed; encoded, against the rule, it is decoded first (RFC 2046, 5.2.1)."""
+    if value(message, "content-transfer-encoding").lower() not in ("base64", "quoted-printable") or child.keys():
+        return child
+    try:
+        payload: Any = child.get_payload(decode=False)
+        carrier = Plain()
+        carrier["Content-Transfer-Encoding"] = value(message, "content-transfer-encoding")
+        carrier.set_payload(payload)
+        decoded_content: Any = carrier.get_payload(decode=True)
+        return parsed(decoded_content)[0]
+    except BROKEN:
+        return child
 
 
 def _chosen(texts: list[Text]) -> Text:
@@ -105,6 +158,13 @@ def _media_type(message: Mime) -> str:
 def _children(message: Mime) -> list[Mime]:
     payload: Any = message.get_payload() if message.is_multipart() else None
     return [child for child in payload if hasattr(child, "get_payload")] if isinstance(payload, list) else []
+
+
+def _parameter(message: Mime, name: str) -> str:
+    try:
+        return str(message.get_param(name, "")).lower()
+    except Exception:  # as above
+        return ""
 
 
 def _disposition(message: Mime) -> str:
@@ -154,17 +214,28 @@ def _decoded(message: Mime, reading: Reading) -> str:
 
 
 def _attach(message: Mime, media_type: str, reading: Reading) -> None:
+    if len(reading.attachments) >= MOST_ATTACHMENTS:  # before anything of it is decoded
+        reading.left_out = True
+        return
+    found = _CONTENT_ID.search(value(message, "content-id"))
+    _add(
+        reading,
+        safe_name(line(_filename(message)), _otherwise(reading, media_type)),
+        media_type,
+        _content(message),
+        content_id=line(found[0], 250) if found else None,
+        inline=_disposition(message) == "inline" or (found is not None and _disposition(message) == ""),
+    )
+
+
+def _otherwise(reading: Reading, media_type: str = "") -> str:
+    return f"attachment-{len(reading.attachments) + 1}{EXTENSIONS.get(media_type, '')}"
+
+
+def _add(
+    reading: Reading, name: str, media_type: str, content: bytes, *, content_id: str | None = None, inline: bool = False
+) -> None:
     if len(reading.attachments) >= MOST_ATTACHMENTS:
         reading.left_out = True
         return
-    otherwise = f"attachment-{len(reading.attachments) + 1}{EXTENSIONS.get(media_type, '')}"
-    found = _CONTENT_ID.search(value(message, "content-id"))
-    reading.attachments.append(
-        Attachment.of(
-            safe_name(line(_filename(message)), otherwise),
-            media_type,
-            _content(message),
-            content_id=line(found[0], 250) if found else None,
-            inline=_disposition(message) == "inline" or (found is not None and _disposition(message) == ""),
-        )
-    )
+    reading.attachments.append(Attachment.of(name, media_type, content, content_id=content_id, inline=inline))

@@ -23,6 +23,9 @@ WIDTH = 200
 WRAPPED = 30
 """Characters of the shortest line that a client may have wrapped."""
 
+FORWARDED = "---------- Forwarded message ---------"
+"""The line above what is forwarded."""
+
 POINTER = 300
 """Characters of the longest text above a quotation that may say that the answers stand in it."""
 

@@ -23,6 +23,10 @@ from channels.mail.charsets import codec, decoded
         ("狗".encode("gb18030"), '"GB2312"', "狗"),
         ("собака".encode("koi8-r"), "koi8-r", "собака"),
         (b"a\xffb", "utf-8", "a\ufffdb"),
+        ("犬が".encode("iso-2022-jp"), None, "犬が"),
+        ("犬が".encode("iso-2022-jp"), "us-ascii", "犬が"),
+        (b"help", "utf-16le", "help"),
+        ("¡ayuda!".encode("utf-16"), "utf-16", "¡ayuda!"),
     ],
 )
 def test_bytes_are_read_as_they_were_meant(content: bytes, charset: str | None, text: str) -> None:

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from channels.mail.contact import contact
 from channels.mail.message import Mail, read
 from channels.mail.parts import DEEPEST, LONGEST_TEXT, MOST_ATTACHMENTS
+from tests.channels.requests import AT
 
 HEAD = b"From: Ann <ann@example.org>\nTo: help@pets.example.com\nSubject: x\n"
 
@@ -30,6 +32,19 @@ def mail(body: str) -> Mail:
 
 PLAIN = part("text/plain; charset=utf-8", "plain words")
 HTML = part("text/html; charset=utf-8", "<p>rich words</p>")
+
+
+@pytest.mark.parametrize("kind", ["text/markdown", "text/x-unknown", "text/enriched"])
+def test_text_of_any_unnamed_kind_is_words(kind: str) -> None:
+    assert mail(multipart("mixed", part(kind, "words"))).text.strip() == "words"
+    assert mail(multipart("alternative", PLAIN, part(kind, "words"))).text.strip() == "plain words"
+
+
+@pytest.mark.parametrize("kind", ["text/vcard", "text/csv", "text/rfc822-headers"])
+def test_text_that_nobody_wrote_to_be_read_is_a_file(kind: str) -> None:
+    found = mail(multipart("mixed", PLAIN, part(kind, "BEGIN:VCARD")))
+    assert found.text.strip() == "plain words"
+    assert [one.media_type for one in found.attachments] == [kind]
 
 
 def test_of_alternatives_the_plain_one_is_read() -> None:
@@ -146,12 +161,19 @@ def test_text_in_many_parts_is_bounded() -> None:
         HEAD + b"X: y\n" * 1_200_000,
         b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(99)) + b"a\n" * 50_000,
         HEAD + b"Content-Type: message/rfc822\n\n" * 50_000,
+        HEAD + b"Content-Type: multipart/digest; boundary=b\n\n" + b"--b\n\nFrom: a@b\n\nx\n" * 4_900,
+        HEAD + b"Content-Type: text/plain; format=flowed\n\n"
+        + b"begin 644 x\n> a \n> On 1 May 2026 x@y wrote:\n" * 90_000,
+        HEAD + b"In-Reply-To: <a@b>\n\n"
+        + b"-----BEGIN PGP SIGNED MESSAGE-----\n-----BEGIN PGP SIGNATURE-----\n" * 100_000,
+        HEAD + b"Content-Type: text/calendar\n\n" + b"BEGIN:VEVENT\n" * 200_000,
+        HEAD + b"Content-Type: text/html\n\n" + b"<blockquote>" * 100_000,
     ],
-    ids=["lines", "parts", "headers", "nested", "enclosed"],
+    ids=["lines", "parts", "headers", "nested", "enclosed", "digest", "flowed", "armour", "calendar", "quotes"],
 )  # fmt: skip
 def test_a_hostile_mail_takes_seconds_at_most(content: bytes) -> None:
     began = time.perf_counter()
-    read(content)
+    contact(read(content), provider="x", provider_id="x", received_at=AT)
     assert time.perf_counter() - began < 10
 
 
@@ -161,7 +183,10 @@ def test_who_encloses_a_mail_without_a_word_has_said_what_it_says() -> None:
     assert found.text == "hit by a car"
     assert [one.media_type for one in found.attachments] == ["message/rfc822"]
     with_words = mail(multipart("mixed", PLAIN, part("message/rfc822", inner)))
-    assert with_words.text.strip() == "plain words"
+    assert with_words.text.startswith(
+        "plain words\n\n---------- Forwarded message ---------\nFrom: sitter@example.net\n"
+    )
+    assert with_words.text.endswith("hit by a car")
 
 
 def test_the_sender_is_the_first_who_is_named_anywhere() -> None:
