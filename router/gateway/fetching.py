@@ -103,7 +103,7 @@ class Fetcher:
                 if response.headers.get("content-encoding", "identity") != "identity":
                     raise _failed(address.host, "encoded")
                 found = bytearray()
-                async for part in response.aiter_raw():
+                async for part in response.aiter_bytes():
                     found += part
                     if len(found) > LARGEST:
                         raise _failed(address.host, "too large")

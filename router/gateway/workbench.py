@@ -1,4 +1,4 @@
-"""The other end of a workshop: `python -m router.gateway.workbench` does what it is told, one job after the other.
+"""The other end of a workshop: a process that does what it is told, one job after the other.
 
 A frame is eight bytes of length and a pickle; both ends are one program and one user, joined by pipes that nobody
 else has. It ends when its input does, so also when the gateway is killed.
@@ -79,7 +79,3 @@ def outcome(pickled: bytes) -> Done | Failed:
 def framed(value: object) -> bytes:
     pickled = pickle.dumps(value)
     return len(pickled).to_bytes(LENGTH, "big") + pickled
-
-
-if __name__ == "__main__":
-    main()

@@ -22,7 +22,7 @@ from router.gateway.workbench import LENGTH, Done, Failed, Job, framed
 
 IDLE_S = 10.0
 MOST_S = 60.0
-COMMAND = (sys.executable, "-m", "router.gateway.workbench")
+COMMAND = (sys.executable, "-c", "from router.gateway.workbench import main; main()")
 
 log = structlog.get_logger()
 
