@@ -23,6 +23,9 @@ MOST_ATTACHMENTS = 100
 LONGEST_TEXT = 2_000_000
 """Bytes of all parts' text that are read; text is capped far below."""
 
+MOST_TEXTS = 500
+"""Parts of text that are read."""
+
 BROKEN = parsing.BROKEN
 
 EXTENSIONS = {
@@ -46,6 +49,7 @@ CALENDARS = ("text/calendar", "application/ics")
 NO_WORDS = (*CALENDARS, "text/vcard", "text/x-vcard", "text/directory", "text/csv", "text/rfc822-headers", "text/css")
 """Types of text that no person wrote to be read; any other text without a name is words (RFC 2046, 4.1.4)."""
 
+_NAMED = re.compile(r"[!#$&-.0-9A-Z^_a-z{|}~]{1,60}/[!#$&-.0-9A-Z^_a-z{|}~]{1,100}")
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
 
 _CONTENT_ID = re.compile(r"[^\s<>]{1,250}")
@@ -60,6 +64,7 @@ class Reading:
     calendars: list[str] = field(default_factory=list)
     left_out: bool = False
     to_read: int = LONGEST_TEXT
+    texts: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,10 +91,7 @@ def text_of(message: Mime, reading: Reading, depth: int = 0) -> Text:
         _attach(message, media_type, reading)
         return Text()
     if children and media_type.startswith("multipart/"):
-        if media_type == "multipart/appledouble":  # the first is what only a Macintosh needs of the file
-            children = children[1:] or children
-        texts = [text_of(child, reading, depth + 1) for child in children]
-        return _chosen(texts) if media_type == "multipart/alternative" else _joined(texts)
+        return _several(children, media_type, reading, depth)
     if media_type in smime.MEDIA_TYPES:
         return _signed(message, media_type, reading, depth)
     if media_type in CALENDARS:
@@ -101,7 +103,19 @@ def text_of(message: Mime, reading: Reading, depth: int = 0) -> Text:
     return Text()
 
 
+def _several(children: list[Mime], media_type: str, reading: Reading, depth: int) -> Text:
+    if media_type == "multipart/alternative":
+        return _alternative(children, reading, depth)
+    if media_type == "multipart/appledouble":  # the first is what only a Macintosh needs of the file
+        children = children[1:] or children
+    return _joined([text_of(child, reading, depth + 1) for child in children])
+
+
 def _words(message: Mime, media_type: str, reading: Reading) -> Text:
+    reading.texts += 1
+    if reading.texts > MOST_TEXTS:
+        reading.left_out = True
+        return Text()
     text = _decoded(message, reading)
     if media_type == "text/html":
         return Text(html.to_text(text), plain=False)
@@ -137,10 +151,19 @@ def _enclosed(message: Mime, child: Mime) -> Mime:
         return child
 
 
-def _chosen(texts: list[Text]) -> Text:
-    """Of alternatives the plain one, or else the last and richest; never a blank one."""
-    said = [text for text in texts if not text.blank]
-    return next((text for text in said if text.plain), said[-1] if said else Text())
+def _alternative(children: list[Mime], reading: Reading, depth: int) -> Text:
+    """Of alternatives the plain one, or else the last and richest; never a blank one.
+
+    HTML is left alone where plain words were found, since making text of it is the dearest part of reading a mail.
+    """
+    plain, said = Text(), Text()
+    for child in sorted(children, key=lambda each: _media_type(each) != "text/plain"):
+        if not plain.blank and _media_type(child) == "text/html" and not _is_file(child):
+            continue
+        text = text_of(child, reading, depth + 1)
+        if not text.blank:
+            plain, said = (text if plain.blank and text.plain else plain), text
+    return said if plain.blank else plain
 
 
 def _joined(texts: list[Text]) -> Text:
@@ -149,10 +172,10 @@ def _joined(texts: list[Text]) -> Text:
 
 
 def _media_type(message: Mime) -> str:
-    try:
-        return safe_media_type(message.get_content_type())
-    except Exception:  # the library's header reading raises nearly anything
-        return "text/plain"
+    """Its type as it is named; what is no type is text/plain (RFC 2045, 5.2)."""
+    named = value(message, "content-type")
+    found = _NAMED.match(named)
+    return safe_media_type(found[0]) if found else "text/plain" if named else message.get_default_type()
 
 
 def _children(message: Mime) -> list[Mime]:
@@ -163,7 +186,7 @@ def _children(message: Mime) -> list[Mime]:
 def _parameter(message: Mime, name: str) -> str:
     try:
         return str(message.get_param(name, "")).lower()
-    except Exception:  # as above
+    except Exception:  # the library's header reading raises nearly anything
         return ""
 
 

@@ -219,3 +219,13 @@ words"""
 def test_any_jumble_of_a_mail_is_read(lines: list[str]) -> None:
     found = read("\n".join(lines).encode("utf-8", "surrogateescape"))
     found.text.encode()
+
+
+def test_a_named_rich_alternative_is_kept_as_a_file() -> None:
+    named = part("text/html", "<p>rich</p>", 'Content-Disposition: attachment; filename="page.html"')
+    found = mail(multipart("alternative", PLAIN, named))
+    assert [one.name for one in found.attachments] == ["page.html"]
+
+
+def test_a_type_without_its_semicolon_costs_no_words() -> None:
+    assert mail(part("text/plain charset=utf-8", "words")).text == "words"
