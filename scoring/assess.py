@@ -84,18 +84,17 @@ def _read(rules: Rules, contact: Contact, spoken: tuple[str, ...]) -> _Read:
 
 
 def _in_its_languages(rules: Rules, text: str, read: Words, hits: list[Hit], spoken: tuple[str, ...]) -> list[Hit]:
-    """Without the hits of languages that the text isn't in, nor the words around them ("help me" isn't Dutch).
+    """Without cues that nothing asks for; nor the hits of languages that the text isn't in, nor the words around them
+    ("help me" isn't Dutch).
 
     People mix languages, so the words around a hit may speak for it against the whole text.
     """
-    if not spoken:
-        return hits
     window = max(WINDOW, len(read) // WINDOWS)
     told: dict[int, frozenset[str] | None] = {}
 
     def fits(hit: Hit) -> bool:
         language = rules.entries[hit.rule].language
-        if language == "any" or language in spoken:
+        if not spoken or language == "any" or language in spoken:
             return True
         place = hit.start // window
         if place not in told:
@@ -104,7 +103,11 @@ def _in_its_languages(rules: Rules, text: str, read: Words, hits: list[Hit], spo
         possible = told[place]
         return possible is None or language in possible
 
-    return [hit for hit in hits if fits(hit)]
+    asked: set[tuple[str, str]] = set()
+    for number in {hit.rule for hit in hits if rules.entries[hit.rule].asks and fits(hit)}:
+        asked |= rules.entries[number].asks
+    heard = [hit for hit in hits if (cue := rules.entries[hit.rule].cue) is None or cue in asked]
+    return [hit for hit in heard if fits(hit)]
 
 
 def _weighed(rules: Rules, read: _Read, spoken: tuple[str, ...]) -> Assessment:

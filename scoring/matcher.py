@@ -90,14 +90,16 @@ def _merged(nodes: list[Node]) -> Node:
 def find(root: Node, words: Words, keys_of: Callable[[str], tuple[str, ...]]) -> list[Hit]:
     """Every hit, the longest one of a rule from each word; in the order of their first words."""
     keys = [keys_of(word) for word in words.folded]
+    present = {key for found in keys for key in found}
     stops = _stops(words.sentences)
     first = root.next
     hits: list[Hit] = []
     for start, found in enumerate(keys):
         for key in found:
             if key in first:
-                longest = _walk(root, keys, stops[start], start)
-                hits += [Hit(rule, start, end) for rule, end in longest.items()]
+                longest = _walk(root, keys, present, stops[start], start)
+                if longest:
+                    hits += [Hit(rule, start, end) for rule, end in longest.items()]
                 break
     return hits
 
@@ -113,8 +115,11 @@ def _stops(sentences: tuple[int, ...]) -> list[int]:
     return stops
 
 
-def _walk(root: Node, keys: list[tuple[str, ...]], stop: int, start: int) -> dict[int, int]:
-    """Rules that match from word `start`, in its sentence, each with the longest end."""
+def _walk(root: Node, keys: list[tuple[str, ...]], present: set[str], stop: int, start: int) -> dict[int, int]:
+    """Rules that match from word `start`, in its sentence, each with the longest end. present: all keys of the text.
+
+    What can't go on is not walked at all: of most patterns a text has the first word only.
+    """
     longest: dict[int, int] = {}
     seen: set[tuple[Node, int]] = set()
     stack = [(root, start, start + 1)]
@@ -128,17 +133,18 @@ def _walk(root: Node, keys: list[tuple[str, ...]], stop: int, start: int) -> dic
                     continue
                 after = end + 1
                 for child in children:
-                    onward, gaps = child.next, child.gaps
-                    if onward or gaps:
+                    onward = after < stop and not child.next.keys().isdisjoint(keys[after])
+                    if onward or child.gaps:
                         if (child, end) in seen:
                             continue
                         seen.add((child, end))
                     for rule in child.ends:
                         if longest.get(rule, 0) < after:
                             longest[rule] = after
+                    if onward:
+                        stack.append((child, after, after + 1))
                     if after < stop:
-                        if onward:
-                            stack.append((child, after, after + 1))
-                        for gap, behind in gaps:
-                            stack.append((behind, after, after + gap + 1))
+                        for gap, behind in child.gaps:
+                            if not behind.next.keys().isdisjoint(present):
+                                stack.append((behind, after, after + gap + 1))
     return longest

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from scoring.language import OURS
 from scoring.matcher import Node, graph
 from scoring.patterns import BadPattern, Choice, Row
 from scoring.patterns import parse as parse_pattern
@@ -24,10 +25,27 @@ FOLDER = Path(__file__).with_name("rules")
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A rule, scope or cue in one language: what a hit's number stands for."""
+    """A rule, scope or cue in one language: what a hit's number stands for.
+
+    asks: of a rule or scope, the cues (with a language) whose places it asks for. cue: of a cue, itself as such.
+    """
 
     what: Rule | Scope | Cue
     language: Language
+    asks: frozenset[tuple[str, str]] = frozenset()
+    cue: tuple[str, str] | None = None
+
+    @classmethod
+    def of(cls, what: Rule | Scope | Cue, language: Language) -> Entry:
+        spoken: tuple[str, ...] = (language, "any")
+        match what:
+            case Cue():
+                return cls(what, language, cue=(what.id, language))
+            case Rule():
+                cues = (*what.near, *what.unless)
+            case Scope():
+                spoken, cues = ("any", *OURS), (*what.unless, *what.until)
+        return cls(what, language, asks=frozenset((cue, each) for cue in cues for each in spoken))
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +78,7 @@ def rules_of(contents: dict[str, bytes]) -> Rules:
         for entry in all_of_it:
             for language, patterns in entry.patterns.items():
                 number = len(entries)
-                entries.append(Entry(entry, language))
+                entries.append(Entry.of(entry, language))
                 for pattern in patterns:
                     found.append((number, _rows(classes, language, pattern, name, entry.id)))
     return Rules(

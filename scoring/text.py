@@ -18,12 +18,12 @@ from itertools import pairwise
 _LETTER = r"[\w\u0300-\u036f\u00ad\u200b-\u200d\u2060]"  # combining marks and invisible joiners belong to the word
 _APOSTROPHE = "['’‘`´ʼ＇]"
 _TOKEN = re.compile(
-    rf"(?P<word>[0-9]+|{_LETTER}+(?:{_APOSTROPHE}{_LETTER}+)*)"
+    rf"(?P<plain>[A-Za-z]++(?!{_LETTER}|{_APOSTROPHE}))"  # most words; the quickest way to them
+    rf"|(?P<word>[0-9]+|{_LETTER}+(?:{_APOSTROPHE}{_LETTER}+)*)"
     r"|(?P<emoji>[\u2600-\u27bf\U0001f100-\U0001faff])"
     r"|(?P<clause>\.\.+|…|[,:()\[\]\"«»“”–—\r\n]|\s-\s)"
     r"|(?P<sentence>[.!?;¡¿])"
 )
-_WORDS = frozenset({"word", "emoji"})
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _ENDINGS = frozenset({"t", "s", "re", "ve", "ll", "d", "m"})
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "_": ""})
@@ -72,7 +72,14 @@ def words(text: str) -> Words:
 
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
-        if kind in _WORDS:
+        if kind == "plain":
+            start, end = match.span()
+            folded.append(text[start:end].lower())
+            starts.append(start)
+            ends.append(end)
+            sentences.append(sentence)
+            clauses.append(clause)
+        elif kind == "word" or kind == "emoji":
             raw, start = match.group(), match.start()
             for part, offset in ((raw, 0),) if raw.isalnum() or kind == "emoji" else _parts(raw):
                 word = fold(part) if kind == "word" else part
