@@ -86,5 +86,5 @@ def brand(brand_id: str | None) -> Address | None:
 
 
 def _handle(kind: str, given: str | None) -> Address | None:
-    told = (line(given, LONGEST_ID) or "").removeprefix("+")
+    told = line(given, LONGEST_ID) or ""
     return None if told in NOBODY else handle(PROVIDER, f"{kind}:{told}")
