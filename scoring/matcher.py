@@ -139,12 +139,10 @@ def _walk(root: Node, keys: list[tuple[str, ...]], present: set[str], stop: int,
                             continue
                         seen.add((child, end))
                     for rule in child.ends:
-                        if longest.get(rule, 0) < after:
-                            longest[rule] = after
+                        longest[rule] = max(longest.get(rule, 0), after)
                     if onward:
                         stack.append((child, after, after + 1))
-                    if after < stop:
-                        for gap, behind in child.gaps:
-                            if not behind.next.keys().isdisjoint(present):
-                                stack.append((behind, after, after + gap + 1))
+                    if child.gaps and after < stop:
+                        able = [each for each in child.gaps if not each[1].next.keys().isdisjoint(present)]
+                        stack += [(behind, after, after + gap + 1) for gap, behind in able]
     return longest

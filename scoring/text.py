@@ -79,7 +79,7 @@ def words(text: str) -> Words:
             ends.append(end)
             sentences.append(sentence)
             clauses.append(clause)
-        elif kind == "word" or kind == "emoji":
+        elif kind in {"word", "emoji"}:
             raw, start = match.group(), match.start()
             for part, offset in ((raw, 0),) if raw.isalnum() or kind == "emoji" else _parts(raw):
                 word = fold(part) if kind == "word" else part
