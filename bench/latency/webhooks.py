@@ -13,7 +13,6 @@ from bench.latency.way import Answered, Arrived
 from scoring.model import Skill
 
 QUEUES = tuple(f"queue.{skill.value}" for skill in Skill)
-BROUGHT = frozenset({b"incident.opened", b"incident.joined"})
 CONNECTIONS = 32
 
 _CONTACTS = re.compile(rb'"contact_ids":\[([^\]]*)\]')
@@ -36,9 +35,7 @@ class Webhooks:
 
     async def start(self, arrived: Arrived) -> None:
         def read(key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
-            if value is None or dict(headers).get("ce_type") not in BROUGHT:
-                return
-            for contact_id in contacts(value):
+            for contact_id in contacts(value or b""):
                 number = self._expected.pop(contact_id, None)
                 if number is not None:
                     arrived(number)
