@@ -75,7 +75,7 @@ class Places:
         try:
             yield place
         finally:
-            self.size -= place.size
+            place.clear()
             self.taken -= 1
             if not self.taken:
                 self._empty.set()

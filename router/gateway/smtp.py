@@ -141,17 +141,11 @@ class Mailbox:
     async def take(self, connection: Connection, envelope: Envelope) -> str:
         """The answer to one DATA. Raises MailCutOff, after which nothing can be said on this connection."""
         started = time.perf_counter()
-        incoming: Incoming | None = None
         try:
             with self.places.take() as place:
                 place.reach(_size_told(envelope))
                 await connection.push(GO_ON)
-                incoming = Incoming(place, self.spool)
-                content = await receive(connection.reader, self.most_bytes, incoming)
-                if isinstance(content, bytes):
-                    size, found = len(content), await self._take_small(envelope, content)
-                else:
-                    size, found = content.size, await self._take_large(envelope, content)
+                size, found = await self._take(connection, envelope, Incoming(place, self.spool))
         except MailCutOff:
             self._refused("cut-off")
             raise
@@ -161,14 +155,23 @@ class Mailbox:
         except Problem as problem:
             self._refused(refusal_of(problem).reason)
             return NO_SPACE if isinstance(problem, StoreFull) else AGAIN
-        finally:
-            if incoming is not None:
-                await incoming.drop()
         if not found:
             return "250 OK kept for a person to read"
         ms = round((time.perf_counter() - started) * 1000, 1)
         log.info("contact.accepted", channel=CHANNEL, contact=found[0], bytes=size, ms=ms)
         return f"250 OK {found[0]}"
+
+    async def _take(
+        self, connection: Connection, envelope: Envelope, incoming: Incoming
+    ) -> tuple[int, tuple[str, ...]]:
+        """Bytes, and ids of the contacts."""
+        try:
+            content = await receive(connection.reader, self.most_bytes, incoming)
+            if isinstance(content, bytes):
+                return len(content), await self._take_small(envelope, content)
+            return content.size, await self._take_large(envelope, content)
+        finally:
+            await incoming.drop()
 
     async def _take_small(self, envelope: Envelope, content: bytes) -> tuple[str, ...]:
         reading = self._reading(envelope)

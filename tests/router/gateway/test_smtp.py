@@ -71,6 +71,7 @@ async def served(up: Running, **settings: Any) -> AsyncIterator[Served]:
             yield Served(up, bound.getsockname()[1], listener)
         finally:
             await listener.stop(0.5)
+            await up.gateway.workshop.stop()
 
 
 async def stored(up: Running) -> None:
