@@ -42,7 +42,7 @@ class Stream:
         return not self._waiting and self.sending_since is None
 
     def offer(self, chunk: bytes, events: int) -> bool:
-        """Lets it wait to be sent. False where too much waits already, or the stream has ended."""
+        """Lets it wait to be sent, from the next `wake` on. False where too much waits, or the stream has ended."""
         if self._ending or self.cut_off:
             return False
         if self._waiting and (self._events + events > MOST_EVENTS or self._bytes + len(chunk) > MOST_BYTES):
@@ -50,7 +50,6 @@ class Stream:
         self._waiting.append((chunk, events))
         self._bytes += len(chunk)
         self._events += events
-        self._wake()
         return True
 
     async def piece(self) -> bytes | None:
@@ -73,14 +72,15 @@ class Stream:
     def end(self) -> None:
         """Lets it end once everything that waits has been sent."""
         self._ending = True
-        self._wake()
+        self.wake()
 
     def cut(self, why: Cut) -> None:
         """Drops what waits; whoever sends sees `cut_off`."""
         self.cut_off = self.cut_off or why
         self._waiting.clear()
-        self._wake()
+        self.wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Whoever awaits a piece gets it."""
         if self._awaited is not None and not self._awaited.done():
             self._awaited.set_result(None)

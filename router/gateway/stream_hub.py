@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,9 +24,10 @@ from router.gateway.stream_ring import Kept, Lost, Rings
 from router.stages.contract import Record
 from scoring.model import Skill
 
-LONGEST_PAUSE_S = 0.04
+LONGEST_PAUSE_S = 0.02
 COMMENT_S = 10
 STUCK_S = 5.0
+AT_ONCE = 50
 RETRY_MS = (1000, 2000)
 
 
@@ -83,7 +85,9 @@ class Hub:
             raise Full
         topics = tuple(PREFIX + skill for skill in Skill if skill in set(skills))
         group = self._groups.get(topics) or self._grouped(topics)
-        self._flush_group(group)  # what waits for the others is part of what this one begins with
+        # What waits for the others is part of what this one begins with.
+        for other in self._flush_group(group):
+            other.wake()
         missed = self._missed(last_id, topics)
         first = self._anew(topics, missed) if isinstance(missed, str) else missed
         self._metrics.streams_opened.labels(missed if isinstance(missed, str) else "resumed").inc()
@@ -134,6 +138,7 @@ class Hub:
         for stream in self._aborts:
             if stream.idle:
                 stream.offer(stream_frames.COMMENT, 0)
+                stream.wake()
 
     def watch(self) -> None:
         """Cuts off whose socket has taken nothing for STUCK_S."""
@@ -195,25 +200,37 @@ class Hub:
 
     def flush(self) -> None:
         """Hands everything that waits to the streams."""
+        told = [stream for group in self._groups.values() for stream in self._flush_group(group)]
+        self._send(told, 0, time.thread_time())
+
+    def _send(self, told: Sequence[Stream], first: int, began: float) -> None:
+        """Some at a time, so that the first needn't wait for the last, and webhooks for neither."""
+        for stream in told[first : first + AT_ONCE]:
+            stream.wake()
         loop = asyncio.get_running_loop()
-        started = loop.time()
-        self._flushing = False
-        for group in self._groups.values():
-            self._flush_group(group)
         # Whoever was woken sends before this is called: the loop keeps their order.
-        loop.call_soon(self._flushed, started)
+        if first + AT_ONCE < len(told):
+            loop.call_soon(self._send, told, first + AT_ONCE, began)
+        else:
+            loop.call_soon(self._sent, began)
 
-    def _flushed(self, started: float) -> None:
-        now = asyncio.get_running_loop().time()
-        self._not_before = now + min(now - started, LONGEST_PAUSE_S)
+    def _sent(self, began: float) -> None:
+        self._flushing = False
+        took = time.thread_time() - began
+        self._not_before = asyncio.get_running_loop().time() + min(took, LONGEST_PAUSE_S)
+        if any(group.pending for group in self._groups.values()):
+            self._soon()
 
-    def _flush_group(self, group: Group) -> None:
+    def _flush_group(self, group: Group) -> Sequence[Stream]:
+        """Lets what is pending wait for each of the group's streams. Those that are to be woken."""
         if not group.pending:
-            return
+            return ()
         chunk, events = b"".join(group.pending), len(group.pending)
         group.pending = []
-        for stream in [stream for stream in group.streams if not stream.offer(chunk, events)]:
+        streams = list(group.streams)
+        for stream in [stream for stream in streams if not stream.offer(chunk, events)]:
             self._cut(stream, Cut.BEHIND)
+        return streams
 
     def _cut(self, stream: Stream, why: Cut) -> None:
         abort = self._aborts.get(stream)
