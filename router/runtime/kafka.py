@@ -18,11 +18,11 @@ from router.runtime.kafka_writer import KafkaWriter
 from router.runtime.ports import LogAway, Member, Reader, Slot, Writer
 
 BATCH_BYTES = 8 * 1024 * 1024
-# A hot partition's next fetch names only the idle ones and is held this long: 500 (the default) showed as stalls.
-FETCH_WAIT_MS = 20
+# How long the broker holds a fetch where there is nothing new; kafka_calls.started says why that delays no record.
+FETCH_WAIT_MS = 200
 # Who reads along answers nobody: a few fetches a second instead of one for every record.
-TAIL_BYTES = 64 * 1024
-TAIL_WAIT_MS = 50
+TAIL_BYTES = 512 * 1024
+TAIL_WAIT_MS = 100
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from router.stages.contract import Record, Stage
 
 MAX_RECORDS = 200
 WAIT = 0.1
-COMMIT_SECONDS = 0.25
+COMMIT_SECONDS = 1.0
 # Longer than a session: a stale worker has been told by then.
 RETAKE_SECONDS = 10.0
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
