@@ -18,6 +18,7 @@ from router.gateway.commands import RESULT_S, Commands
 from router.gateway.depth_metrics import QueueDepths
 from router.gateway.desk_guard import TOKENS, DeskGuard
 from router.gateway.edge import Edge
+from router.gateway.express import Express
 from router.gateway.fetching import Fetcher
 from router.gateway.health import Parts
 from router.gateway.hooks import Hooks
@@ -128,29 +129,25 @@ def build(gateway: Gateway) -> Assembled:
         redirect_slashes=False,  # a provider's signature is of the address that it posts to
     )
     problems.install(app)
-    hooks.add_routes(
-        app,
-        gateway.channels,
-        Hooks(
-            edge=edge,
-            verification=Verification(
-                gateway.secrets, gateway.nonces, alerts, settings.allow_unsigned, gateway.fetcher
-            ),
-            places=gateway.places,
-            spool=gateway.spool,
-            workshop=gateway.workshop,
-            fetcher=gateway.fetcher,
-            metrics=gateway.metrics,
-            texts=gateway.deployment.texts(),
-            public_url=gateway.public_url.rstrip("/"),
-            most_bytes=settings.request_max_bytes,
-            clock=gateway.clock,
-        ),
+    webhooks = Hooks(
+        edge=edge,
+        verification=Verification(gateway.secrets, gateway.nonces, alerts, settings.allow_unsigned, gateway.fetcher),
+        places=gateway.places,
+        spool=gateway.spool,
+        workshop=gateway.workshop,
+        fetcher=gateway.fetcher,
+        metrics=gateway.metrics,
+        texts=gateway.deployment.texts(),
+        public_url=gateway.public_url.rstrip("/"),
+        most_bytes=settings.request_max_bytes,
+        clock=gateway.clock,
     )
+    hooks.add_routes(app, gateway.channels, webhooks)
     app.include_router(desk.router(_desk(gateway)))
     app.include_router(stream_routes.router(gateway.streams, gateway.parts.get("queues", lambda: True)))
     app.include_router(health.router(gateway.parts, gateway.metrics))
     app.add_middleware(DeskGuard, secrets=gateway.secrets)
+    app.add_middleware(Express, channels=gateway.channels, hooks=webhooks)
     app.add_middleware(Measured, metrics=gateway.metrics)
     return Assembled(app, edge, alerts)
 

@@ -93,8 +93,11 @@ class Edge:
     async def _accept(self, delivery: Delivery, found: Sequence[Ready]) -> tuple[str, ...]:
         if not found:
             return ()
-        contents = [delivery.raw, *(content for one in found for content in one.attachments)]
-        await asyncio.gather(*(self._blobs.put(content) for content in contents))
+        attachments = [content for one in found for content in one.attachments]
+        if attachments:
+            await asyncio.gather(*(self._blobs.put(content) for content in (delivery.raw, *attachments)))
+        else:  # as a rule: one alone needs no task
+            await self._blobs.put(delivery.raw)
         return await self._append(delivery, found)
 
     async def _accept_large(self, delivery: LargeDelivery, large: Large, found: Found) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from router.stages.contract import Record
 
 # A hot partition's next fetch names only the idle ones and is held this long (500 by default, seen as stalls).
 FETCH_WAIT_MS = 20
+# So much comes at once, or what there is after the wait: else each record costs a fetch of every topic.
+FETCH_BYTES = 64 * 1024
 RETRY_S = 0.3
 AT_ONCE = 500
 
@@ -69,6 +71,7 @@ class Reader:
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="none",
+                fetch_min_bytes=FETCH_BYTES,
                 fetch_max_wait_ms=FETCH_WAIT_MS,
                 max_partition_fetch_bytes=4 * 1024 * 1024,
             )

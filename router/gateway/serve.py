@@ -17,7 +17,7 @@ from channels.errors import Problem
 from channels.registry import CHANNELS
 from router import deployment, id_key
 from router.gateway.alerts import SignatureAlerts
-from router.gateway.app import Gateway, build
+from router.gateway.app import Gateway, build, now
 from router.gateway.blobs import FolderBlobs
 from router.gateway.lag import Sampler
 from router.gateway.metrics import Metrics
@@ -28,6 +28,8 @@ from router.gateway.producer import KafkaLog
 from router.gateway.queues import TOPICS, QueueView
 from router.gateway.reader import Reader
 from router.gateway.results import DESK
+from router.gateway.sized_blobs import SizedBlobs
+from router.gateway.small_blobs import SmallBlobs
 from router.gateway.smtp import Listener, Mailbox
 from router.gateway.spool import Spool
 from router.gateway.stream_routes import ABORT
@@ -89,7 +91,7 @@ async def serve(
         from_end=(DESK,),
         handle=lambda record, live: gateway.handle(record, live=live),
     )
-    blobs = FolderBlobs(settings.data_dir / "blobs")
+    blobs = SizedBlobs(SmallBlobs(settings.data_dir / "small-blobs", now), FolderBlobs(settings.data_dir / "blobs"))
     spool = Spool(settings.data_dir / "blobs" / "incoming")
     gateway = Gateway(
         settings=settings,
@@ -142,6 +144,7 @@ async def serve(
             log.info("gateway.stopping")
     finally:
         await asyncio.gather(*(client.stop() for client in clients), positions.stop(), gateway.workshop.stop())
+        await blobs.close()
 
 
 async def _ready(producer: KafkaLog, reader: Reader) -> None:
@@ -180,6 +183,7 @@ async def _http(app: FastAPI, http: socket.socket) -> AsyncIterator[asyncio.Task
             ws="none",
             lifespan="off",
             log_config=None,
+            proxy_headers=False,  # what is signed goes by ROUTER_PUBLIC_URL
             access_log=False,  # paths hold ids of other people's records
             server_header=False,
             timeout_graceful_shutdown=FINISH_S,

@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
-
-from router.gateway.blobs import FolderBlobs
 
 KEEP = timedelta(days=400)
 """As long as topics.yaml keeps the topic `pool`."""
@@ -19,10 +18,16 @@ EVERY_S = 24 * 60 * 60.0
 log = structlog.get_logger()
 
 
+class Swept(Protocol):
+    def sweep(self, before: datetime) -> int:
+        """Removes what was last put before then; how many. Blocks."""
+        ...
+
+
 class Sweeper:
     """Looks through the store at its start and once a day, in a thread."""
 
-    def __init__(self, blobs: FolderBlobs, clock: Callable[[], datetime], *, every_s: float = EVERY_S) -> None:
+    def __init__(self, blobs: Swept, clock: Callable[[], datetime], *, every_s: float = EVERY_S) -> None:
         self._blobs = blobs
         self._clock = clock
         self._every_s = every_s

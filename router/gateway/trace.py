@@ -12,4 +12,5 @@ def traceparent(header: str | None) -> str:
     """`header` where it is a valid traceparent, else a new random one, not sampled."""
     if header is not None and _FORM.fullmatch(header.strip()):
         return header.strip()
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+    made = secrets.token_hex(24)
+    return f"00-{made[:32]}-{made[32:]}-00"
