@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -18,6 +19,7 @@ SHORT_CODE = 6
 _REGION = re.compile(r"[A-Z]{2}")
 
 
+@lru_cache(maxsize=4096)  # our own numbers stand in every call and text
 def phone(text: str, region: str | None = None) -> Address | None:
     """The number in E.164; None where `text` is no possible number.
 

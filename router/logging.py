@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any, TextIO
@@ -21,6 +22,8 @@ QUIET = {
     "httpx": logging.WARNING,
     "asyncio": logging.ERROR,
 }
+
+_PLAIN = re.compile(r'[^\s"]+')
 
 
 class BadLevel(Problem):
@@ -79,4 +82,4 @@ def _line(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
 
 def _value(value: object) -> str:
     text = str(value)
-    return repr(text) if not text or any(character.isspace() or character == '"' for character in text) else text
+    return text if _PLAIN.fullmatch(text) else repr(text)

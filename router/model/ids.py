@@ -18,10 +18,12 @@ from base64 import b32encode
 from channels.contact import Address
 
 LENGTH = 26
+BYTES = 20
+"""Of a digest: whole groups of base32, and no fewer characters than are taken."""
 
 
 def _text(digest: bytes) -> str:
-    return b32encode(digest).decode("ascii").lower()[:LENGTH]
+    return b32encode(digest[:BYTES]).decode("ascii").lower()[:LENGTH]
 
 
 def _joined(*parts: str) -> bytes:
