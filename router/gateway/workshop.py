@@ -24,6 +24,8 @@ IDLE_S = 10.0
 MOST_S = 60.0
 COMMAND = (sys.executable, "-c", "from router.gateway.workbench import main; main()")
 
+ENDED = Failed("ProcessEnded")
+
 log = structlog.get_logger()
 
 Arguments = ParamSpec("Arguments")
@@ -61,8 +63,12 @@ class Workshop:
 
         Raises the ChannelProblem that it raises, JobFailed for anything else.
         """
+        job = framed(Job(function, arguments))
         async with self._turn:
-            answer = await self._asked(framed(Job(function, arguments)))
+            answer = await self._asked(job)
+            if answer == ENDED:
+                # Perhaps somebody else ended it, for want of memory; a job that does so itself does it again.
+                answer = await self._asked(job)
         if isinstance(answer, Done):
             found: Result = answer.value
             return found
@@ -86,7 +92,7 @@ class Workshop:
         except TimeoutError:
             return Failed("TimeoutError")
         except (asyncio.IncompleteReadError, OSError):
-            return Failed("ProcessEnded")
+            return ENDED
         finally:
             # Whoever gave up in the middle left an answer that nobody waits for.
             if answered:

@@ -18,6 +18,7 @@ from channels.contract import Channel
 from channels.registry import CHANNELS
 from router import deployment
 from router.gateway.app import Assembled, Gateway, build
+from router.gateway.fetching import Fetcher
 from router.gateway.log import TooLarge, Unavailable
 from router.gateway.places import Places
 from router.gateway.spool import Spool
@@ -141,6 +142,7 @@ def running(
     channels: Sequence[Channel] = CHANNELS,
     log: MemoryLog | None = None,
     places: Places | None = None,
+    fetcher: Fetcher | None = None,
     environ: dict[str, str] | None = None,
     result_s: float = 0.05,
     **settings: Any,
@@ -167,6 +169,7 @@ def running(
         clock=lambda: NOW,
         result_s=result_s,
         places=places or Places(),
+        fetcher=fetcher or Fetcher(),
     )
     return Running(gateway, build(gateway), log, blobs, positions, environ)
 

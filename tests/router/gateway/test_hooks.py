@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from channels.contact import Contact, Medium
-from channels.contract import MIB, Channel, Need, Reply, Request, Secrets, Texts, Verified
+from channels.contract import MIB, Channel, Reply, Request, Secrets, Texts, Verified
 from channels.errors import NotTheirs
 from channels.registry import CHANNELS
 from channels.twilio.signature import sign
@@ -229,15 +229,6 @@ async def test_what_nobody_expected_is_our_trouble_too_and_tells_no_content(up: 
         response = await up.post(twilio.text(ANN, "private words", KEYS, rng()))
     assert (response.status_code, response.json()) == (503, {"reason": "failed"})
     assert "private words" not in str(logs)
-
-
-async def test_a_channel_that_needs_something_fetched_is_refused_for_now(tmp_path: Path) -> None:
-    def needs(request: Request, secrets: Secrets) -> tuple[Need, ...]:
-        return (Need("https://example.com/certificate", "example.com"),)
-
-    up = running(tmp_path, channels=[a_channel(needs=needs)])
-    async with up.client() as client:
-        assert (await client.post("/hooks/test")).status_code == 503
 
 
 async def test_a_reply_that_fails_is_an_empty_one_since_the_log_has_the_contact(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ BODIES = st.binary(max_size=100) | st.sampled_from(
 LARGE_ENOUGH = [channel for channel in CHANNELS if channel.limit > LARGE]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(TYPES), BODIES, st.booleans())
 async def test_no_large_body_whatever_stops_the_line(
     tmp_path: Path, media_type: str, piece: bytes, anybody: bool

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +61,17 @@ async def test_a_process_that_is_killed_costs_its_own_job_alone(workshop: Worksh
     with pytest.raises(JobFailed):
         await workshop.run(killed)
     assert await workshop.run(divmod, 7, 2) == (3, 1)
+
+
+def killed_once(mark: Path) -> str:
+    if not mark.exists():
+        mark.touch()
+        killed()
+    return "done"
+
+
+async def test_a_job_whose_process_somebody_else_ended_is_done_again(workshop: Workshop, tmp_path: Path) -> None:
+    assert await workshop.run(killed_once, tmp_path / "mark") == "done"
 
 
 async def test_a_job_that_takes_too_long_is_ended() -> None:
