@@ -124,7 +124,9 @@ class Contact(Frozen):
         couldn't reuse; (provider, provider_id) decides the contact's id.
     delivery: id of this delivery, unique per provider ("SM…", "CA…", "CA…:3"); becomes ce_id.
     sequence: None for what came first; a later update of the same contact carries the provider's number,
-        and a lower one never undoes a higher one.
+        and a lower one never undoes a higher one of the same part.
+    part: what an update tells apart from the rest, each with sequences of its own ("recording:RE…"); None for the
+        contact itself.
     sender: None where the caller withheld it.
     text: the new text, at most 200 KB; full_text: all of it, where that is more than `text`.
     happened_at: when the provider says it happened (else when it was received).
@@ -135,6 +137,7 @@ class Contact(Frozen):
     provider_id: str = Field(min_length=1, max_length=300)
     delivery: str = Field(min_length=1, max_length=320)
     sequence: int | None = None
+    part: str | None = Field(default=None, min_length=1, max_length=200)
     medium: Medium
     direction: Direction = Direction.INBOUND
     sender: Address | None = None

@@ -41,10 +41,26 @@ class Hops(Frozen):
     pool_at: AwareDatetime
 
 
+class Part(Frozen):
+    """One of several tellings of a contact, and where its newest record stands in the pool's log. No text.
+
+    name: as in Contact.part ("recording:RE…"); empty for the contact itself.
+    """
+
+    name: str
+    severity: Severity
+    skill: Skill
+    partition: int
+    offset: int
+    wordless: bool = False
+
+
 class ContactRef(Frozen):
     """A contact of an incident, and where its newest record stands in the pool's log. No text.
 
     wordless: there was nothing to read, so its skill is a guess. call_status: of a call, the newest known.
+    parts: all that was told of a contact that came in parts, by name; then severity, skill, wordless and position are
+        those of the most severe words.
     """
 
     contact_id: str
@@ -57,6 +73,7 @@ class ContactRef(Frozen):
     direction: Direction = Direction.INBOUND
     wordless: bool = False
     call_status: CallStatus | None = None
+    parts: tuple[Part, ...] = ()
 
 
 class Change(Frozen):

@@ -86,6 +86,20 @@ def updated(incident: Incident, arrival: Arrival, combined: Combined, policy: Po
     return _weighed(incident, arrival, combined, policy, IncidentType.CHANGED, _replaced(incident, arrival.ref), {})
 
 
+def reopened(incident: Incident, arrival: Arrival, combined: Combined, policy: Policy) -> Incident:
+    """A resolved incident that waits again, with the severity of what has become known."""
+    fields: dict[str, Any] = {
+        "state": IncidentState.WAITING,
+        "owner": None,
+        "owned_since": None,
+        "resolved_at": None,
+        "waiting_since": arrival.since,
+        **_later(incident, arrival.since),
+    }
+    again = combined.model_copy(update={"reason": "reopened"})
+    return _weighed(incident, arrival, again, policy, IncidentType.CHANGED, _replaced(incident, arrival.ref), fields)
+
+
 def answered(incident: Incident, arrival: Arrival) -> Incident:
     """The incident with a contact of ours: recorded, and no part of what is judged."""
     change = Change(type=IncidentType.JOINED, at=arrival.cause.at, reason="outbound", contact_id=arrival.contact_id)
@@ -175,7 +189,12 @@ def _skills(primary: Skill, skills: tuple[Skill, ...], policy: Policy) -> tuple[
 
 
 def _evidence(incident: Incident, arrival: Arrival) -> tuple[Evidence, ...]:
-    """All contacts' evidence, the newest last; what an update says of its contact takes the place of what was said."""
+    """All contacts' evidence, the newest last; what an update says of its contact takes the place of what was said.
+
+    A contact's evidence is that of the record which its place names, so that spans and text belong together.
+    """
+    if (arrival.ref.partition, arrival.ref.offset) != (arrival.position.partition, arrival.position.offset):
+        return incident.evidence
     others = tuple(each for each in incident.evidence if each.contact_id != arrival.contact_id)
     return (*others, *arrival.signed(arrival.assessment.evidence))[-EVIDENCE_AT_MOST:]
 

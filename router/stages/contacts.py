@@ -1,19 +1,22 @@
 """A contact in the pool: new, more of a known one, or nothing that wasn't known.
 
-Whichever arrives first of a contact and its updates creates it; what has no higher sequence than the newest goes
-nowhere. So a call has one place, in whatever order its events come.
+Whichever arrives first of a contact and its updates creates it; what has no higher sequence than the newest of its
+part goes nowhere. So a call has one place, in whatever order its events come. Parts that say nothing by themselves wait
+for the contact, and go with it.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from router.model import ids
 from router.policy.model import Policy
-from router.stages import identity, retention, state, views
+from router.stages import identity, parts, retention, state, views
 from router.stages.arrival import Arrival
 from router.stages.cases import IncidentChange
 from router.stages.contract import Entries, Step
 from router.stages.state import KnownContact, Seen
-from router.stages.triage import Combine, triage, update
+from router.stages.triage import Combine, held, triage, update
 
 
 def taken(entries: Entries, came: Arrival, policy: Policy, combine: Combine) -> Step:
@@ -24,11 +27,17 @@ def taken(entries: Entries, came: Arrival, policy: Policy, combine: Combine) -> 
     entries = entries.put(seen, Seen(expires_at=at + policy.retention.deliveries))
     known = _known(entries, came)
     if known is None:
-        return _new(entries, came, policy, combine)
-    return _more(entries, came, known, policy, combine) if _newer(came, known) else Step(entries)
+        return _new(entries, came, None, policy, combine)
+    if not _newer(came, known):
+        return Step(entries)
+    if known.incident_id is None and not known.began:
+        return _new(entries, came, known, policy, combine)
+    return _more(entries, came, known, policy, combine)
 
 
-def _new(entries: Entries, came: Arrival, policy: Policy, combine: Combine) -> Step:
+def _new(entries: Entries, came: Arrival, known: KnownContact | None, policy: Policy, combine: Combine) -> Step:
+    """A contact that no incident was looked for yet. known: the parts of it that came before."""
+    came = replace(came, ref=parts.together(came, None, () if known is None else known.parts))
     key, cause = came.scored.address_key, came.cause
     person_id = identity.identify(entries, key, came.contact_id, cause)
     candidates = state.open_incidents(entries, state.person(entries, person_id, cause.at).open, cause.at)
@@ -41,6 +50,8 @@ def _new(entries: Entries, came: Arrival, policy: Policy, combine: Combine) -> S
         sequence=None,
         call_status=None,
         position=came.position,
+        began=False,
+        sequences={} if known is None else known.sequences,
     )
     entries = identity.contacted(entries, fresh, incident, cause, policy.retention)
     return _with_change(_recorded(entries, came, fresh, policy), change, policy)
@@ -48,7 +59,13 @@ def _new(entries: Entries, came: Arrival, policy: Policy, combine: Combine) -> S
 
 def _more(entries: Entries, came: Arrival, known: KnownContact, policy: Policy, combine: Combine) -> Step:
     incident = None if known.incident_id is None else state.incident(entries, known.incident_id, came.cause.at)
-    change = None if incident is None else update(incident, came, policy, combine)
+    if incident is None:
+        return Step(_recorded(entries, came, known, policy))
+    came = replace(came, ref=parts.together(came, held(incident, came.contact_id), ()))
+    change = update(incident, came, policy, combine)
+    if change.after.state.open and not incident.state.open:
+        theirs = known.model_copy(update={"person_id": incident.person_id})
+        entries = identity.contacted(entries, theirs, change.after, came.cause, policy.retention)
     return _with_change(_recorded(entries, came, known, policy), change, policy)
 
 
@@ -71,18 +88,26 @@ def _known(entries: Entries, came: Arrival) -> KnownContact | None:
 
 
 def _newer(came: Arrival, known: KnownContact) -> bool:
-    sequence = came.scored.contact.sequence
+    sequence, part = came.scored.contact.sequence, came.scored.contact.part
+    if part is not None:
+        return (0 if sequence is None else sequence) > known.sequences.get(part, -1)
+    if not known.began:
+        return True
     return sequence is not None and (known.sequence is None or sequence > known.sequence)
 
 
 def _recorded(entries: Entries, came: Arrival, known: KnownContact, policy: Policy) -> Entries:
     """The contact's entry with its newest record."""
-    newest = {
-        "sequence": came.scored.contact.sequence,
-        "call_status": came.ref.call_status,
+    sequence, part = came.scored.contact.sequence, came.scored.contact.part
+    newest: dict[str, object] = {
         "position": came.position,
         "expires_at": came.cause.at + policy.retention.incidents,
+        "parts": came.ref.parts if known.incident_id is None else (),
     }
+    if part is None:
+        newest |= {"sequence": sequence, "call_status": came.ref.call_status, "began": True}
+    else:
+        newest["sequences"] = {**known.sequences, part: sequence or 0}
     return entries.put(f"contact/{came.contact_id}", known.model_copy(update=newest))
 
 

@@ -20,12 +20,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from channels.contact import CallStatus
 from router.model.commands import Presence
 from router.model.events import CommandResult, Position
-from router.model.incident import Incident
+from router.model.incident import Incident, Part
 from router.stages.contract import Entries, Entry
 
 POLICY = "policy"
@@ -57,7 +57,11 @@ class Person(Entry):
 
 
 class KnownContact(Entry):
-    """incident_id: None for one that was only recorded. sequence: the highest so far, None if there was no update."""
+    """incident_id: None for one that was only recorded. sequence: the highest so far, None if there was no update.
+
+    began: it was told itself, not only parts of it. sequences: the highest of each part. parts: those of a contact
+    that no incident holds yet.
+    """
 
     incident_id: str | None
     person_id: str
@@ -65,6 +69,9 @@ class KnownContact(Entry):
     sequence: int | None
     call_status: CallStatus | None
     position: Position
+    began: bool = True
+    sequences: dict[str, int] = Field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
 
 
 class IncidentEntry(Entry):

@@ -3,7 +3,12 @@
 The second of the pool's three functions: identity has said who it is; dispatch is told what changed. A contact joins
 an open incident of its person whose last contact isn't too long ago; of several the most urgent, then the oldest.
 What we send never opens one. What comes later for a contact stays with its incident. What a machine answers to mail
-of ours (a bounce, an absence note) opens none and joins none; it is recorded.
+of ours (a bounce, an absence note) opens none and joins none; it is recorded. So is a part of a contact that says
+nothing by itself (a recording) until the contact comes.
+
+Words that make a contact S1 or S2 once its incident was resolved (a voicemail's transcript) reopen that incident: it
+waits again, for anybody. A new one would hold a contact that another holds too, and to record them only would lose an
+emergency that nobody heard. That an agent may hear again what they have dealt with is the smaller evil.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from datetime import datetime
 
 from router.model.incident import ContactRef, Incident
 from router.policy.model import Policy, TriagePolicy
-from router.stages import cases
+from router.stages import cases, parts
 from router.stages.arrival import Arrival
 from router.stages.cases import IncidentChange
 from scoring.model import Assessment, Combined, Context, Severity
@@ -27,7 +32,7 @@ def triage(
     candidates: Iterable[Incident], arrival: Arrival, person_id: str, policy: Policy, combine: Combine
 ) -> IncidentChange | None:
     """A new contact of the person whose open incidents are `candidates`. None: it is only recorded."""
-    if arrival.kept_out:
+    if arrival.kept_out or parts.says_nothing(arrival):
         return None
     incident = belongs_to(candidates, arrival, policy.triage)
     if incident is not None and arrival.ours:
@@ -61,13 +66,21 @@ def _apart(incident: Incident, arrival: Arrival, policy: TriagePolicy) -> bool:
 def update(incident: Incident, arrival: Arrival, policy: Policy, combine: Combine) -> IncidentChange:
     """More is known of a contact that `incident` holds.
 
-    Judged again only if it says something new of it, and while the incident is open: that a silent call has ended
-    makes nothing more severe.
+    Judged again only if it says something new of it: that a silent call has ended makes nothing more severe.
     """
-    before = next((ref for ref in incident.contacts if ref.contact_id == arrival.contact_id), None)
-    if arrival.ours or not incident.state.open or (before is not None and _same(before, arrival.ref)):
-        return IncidentChange(incident, cases.noted(incident, arrival, _news(arrival.ref)))
-    return IncidentChange(incident, cases.updated(incident, arrival, _combined(incident, arrival, combine), policy))
+    assessment = arrival.assessment
+    if arrival.ours or not parts.is_news(arrival, held(incident, arrival.contact_id)):
+        return IncidentChange(incident, cases.noted(incident, arrival, _news(arrival)))
+    if incident.state.open:
+        return IncidentChange(incident, cases.updated(incident, arrival, _combined(incident, arrival, combine), policy))
+    if assessment.wordless or assessment.severity not in URGENT:
+        return IncidentChange(incident, cases.noted(incident, arrival, _news(arrival)))
+    return IncidentChange(incident, cases.reopened(incident, arrival, combine((assessment,), Context()), policy))
+
+
+def held(incident: Incident, contact_id: str) -> ContactRef | None:
+    """The contact as the incident has it."""
+    return next((ref for ref in incident.contacts if ref.contact_id == contact_id), None)
 
 
 def _combined(incident: Incident, arrival: Arrival, combine: Combine) -> Combined:
@@ -75,9 +88,8 @@ def _combined(incident: Incident, arrival: Arrival, combine: Combine) -> Combine
     return combine((arrival.assessment,), context)
 
 
-def _same(one: ContactRef, other: ContactRef) -> bool:
-    return (one.severity, one.skill, one.wordless) == (other.severity, other.skill, other.wordless)
-
-
-def _news(ref: ContactRef) -> str:
-    return "update" if ref.call_status is None else f"call-{ref.call_status.value}"
+def _news(arrival: Arrival) -> str:
+    part, status = arrival.scored.contact.part, arrival.ref.call_status
+    if part is not None:
+        return part.partition(":")[0]
+    return "update" if status is None else f"call-{status.value}"

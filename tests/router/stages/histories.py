@@ -46,6 +46,7 @@ def contacts(draw: st.DrawFn) -> Said:
         Skill.GENERAL if wordless else draw(SKILLS),
         medium=Medium.CALL if wordless else draw(st.sampled_from([Medium.SMS, Medium.EMAIL])),
         sequence=draw(st.sampled_from([None, None, None, 1, 2])),
+        part=draw(st.sampled_from([*5 * [None], "recording:RE1", "transcription:TR1"])),
         call=draw(st.sampled_from(CallStatus)) if wordless else None,
         direction=draw(st.sampled_from([*4 * [Direction.INBOUND], Direction.OUTBOUND])),
         at=draw(st.sampled_from([None, None, None, NOON - timedelta(hours=1), NOON - timedelta(days=2)])),

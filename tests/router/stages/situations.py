@@ -107,6 +107,7 @@ def came(
     *,
     medium: Medium = Medium.SMS,
     sequence: int | None = None,
+    part: str | None = None,
     call: CallStatus | None = None,
     direction: Direction = Direction.INBOUND,
     at: datetime | None = None,
@@ -119,13 +120,14 @@ def came(
     automatic: Automatic | None = None,
 ) -> Said:
     """`contact.scored`: the contact `name` of `who` (None withholds the address)."""
-    delivery = delivery or (name if sequence is None else f"{name}:{sequence}")
+    delivery = delivery or ":".join(str(each) for each in (name, part, sequence) if each is not None)
     handle = None if who is None else Address(kind=AddressKind.HANDLE, value=f"test:{who}")
     contact = Contact(
         provider="test",
         provider_id=name,
         delivery=delivery,
         sequence=sequence,
+        part=part,
         medium=medium,
         direction=direction,
         sender=handle,
@@ -151,6 +153,21 @@ def came(
 def rings(name: str, who: str | None, status: CallStatus = CallStatus.RINGING, sequence: int | None = None) -> Said:
     """A call without words, or what is told of it later."""
     return came(name, who, S2, Skill.GENERAL, medium=Medium.CALL, sequence=sequence, call=status, wordless=True)
+
+
+def recorded(name: str, who: str | None = None, recording: str = "RE1", sequence: int = 1) -> Said:
+    """A call's recording; the provider doesn't tell whose call it was."""
+    part = f"recording:{recording}"
+    return came(name, who, S2, Skill.GENERAL, medium=Medium.CALL, sequence=sequence, part=part, wordless=True)
+
+
+def transcribed(
+    name: str, who: str | None, severity: Severity, skill: Skill, transcript: str = "TR1", *, wordless: bool = False
+) -> Said:
+    """What was said on a call."""
+    part = f"transcription:{transcript}"
+    floor = severity is S1 and not wordless
+    return came(name, who, severity, skill, medium=Medium.CALL, sequence=1, part=part, wordless=wordless, floor=floor)
 
 
 def one_person(who: str, *addresses: str) -> Said:
