@@ -156,7 +156,7 @@ def _mail(body: InboundMail) -> Mail:
         sender_name=name if sender else raw.sender_name,
         recipients=tuple(dict.fromkeys(_recipients(body) + raw.recipients)),
         subject=given.subject or raw.subject,
-        text=given.text if given.text.strip() else raw.text,
+        text=given.text if (body.text_body or body.html_body or "").strip() else raw.text or given.text,
         attachments=max(raw.attachments, given.attachments, key=len),
         message_id=given.message_id or raw.message_id,
         in_reply_to=given.in_reply_to or raw.in_reply_to,

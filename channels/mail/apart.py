@@ -11,9 +11,11 @@ from hashlib import sha256
 from channels.contact import Address, Attachment
 from channels.mail import automatic, headers, html
 from channels.mail.address import address
+from channels.mail.enclosed import with_attached
 from channels.mail.fingerprint import STABLE, digest
-from channels.mail.message import DEEPEST_ENCLOSED, LONGEST_HEAD, Mail, addresses, read
-from channels.mail.parts import BROKEN, MOST_ATTACHMENTS
+from channels.mail.message import Mail, addresses
+from channels.mail.parsing import BROKEN, LONGEST_HEAD
+from channels.mail.parts import MOST_ATTACHMENTS
 from channels.texts import cleaned, line
 from channels.times import rfc2822
 
@@ -67,8 +69,7 @@ def pairs(head: bytes) -> tuple[tuple[str, str], ...]:
 def mail(apart: Apart) -> Mail:
     """Never raises. The envelope's sender counts only where no header names one."""
     text = cleaned(apart.text)
-    if not text.strip():
-        text = html.to_text(apart.html) or _enclosed_text(apart.attachments)
+    text = with_attached(text if text.strip() else html.to_text(apart.html), apart.attachments)
     sender, name = _sender(apart)
     told = [(name, value) for name, value in (("From", apart.sender), ("Subject", apart.subject)) if value]
     return Mail(
@@ -104,13 +105,6 @@ def identity(apart: Apart, recipients: Iterable[Address], *bodies: bytes | memor
         _encoded(*sorted({one.value for one in recipients})),
     )
     return digest(digest(group).encode() for group in groups)
-
-
-def _enclosed_text(attachments: Iterable[Attachment]) -> str:
-    """The words of the mails that a wordless one encloses: who forwards like that has said nothing else."""
-    enclosed = [one.content for one in attachments if one.media_type == "message/rfc822" and one.content]
-    said = [read(content).text.strip("\n") for content in enclosed[:DEEPEST_ENCLOSED]]
-    return "\n\n".join(text for text in said if text.strip())
 
 
 def _encoded(*texts: str) -> list[bytes]:

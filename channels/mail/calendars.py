@@ -7,7 +7,7 @@ any calendar, however broken, are wanted here, and libraries refuse broken ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 LONGEST = 100_000
 """Characters of a calendar that are read."""
@@ -51,11 +51,6 @@ def in_words(calendar: str) -> str:
             break
     events = [event for event in events[:MOST_EVENTS] if event]
     return "\n\n".join(_event(METHODS.get(method, "Appointment"), each) for each in events)
-
-
-def of_several(found: Iterable[str]) -> str:
-    """The words of several calendars, each told once: an invitation often comes as a part and as a file."""
-    return "\n\n".join(dict.fromkeys(words for words in map(in_words, found) if words))
 
 
 def _properties(calendar: str) -> Iterator[tuple[str, dict[str, str], str]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import islice
 
-from channels.mail import calendars, headers
+from channels.contact import Attachment
+from channels.mail import files, headers
 from channels.mail.headers import Mime
+from channels.mail.parsing import parsed
 from channels.mail.parts import Reading, text_of
 from channels.mail.quotes import FORWARDED
 
@@ -25,15 +28,25 @@ def with_enclosed(text: str, reading: Reading) -> str:
     return "\n\n".join([text.rstrip(), *(f"{FORWARDED}\n{_head(message)}\n{said}" for message, said in found)])
 
 
+def with_attached(text: str, attachments: Collection[Attachment]) -> str:
+    """The same for a mail whose parts came one by one: the enclosed mails are files, and so may be all that it says."""
+    enclosed = (one.content for one in attachments if one.media_type == "message/rfc822" and one.content)
+    whole = with_enclosed(text, Reading(enclosed=[parsed(content)[0] for content in islice(enclosed, MOST)]))
+    return whole if whole.strip() else files.in_words(attachments)
+
+
 def _found(messages: Sequence[Mime]) -> list[tuple[Mime, str]]:
     waiting, found = list(messages), []
     for _ in range(DEEPEST):
-        inner = Reading()
+        deeper: list[Mime] = []
         for message in waiting[:MOST]:
-            said = text_of(message, inner).words.strip("\n") or calendars.of_several(inner.calendars)
-            if said.strip():
+            inner = Reading()
+            said = text_of(message, inner).words.strip("\n")
+            said = said if said.strip() else files.in_words(inner.attachments)
+            if said:
                 found.append((message, said))
-        waiting = inner.enclosed
+            deeper += inner.enclosed
+        waiting = deeper
     return found
 
 

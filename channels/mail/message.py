@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.contact import Address, Attachment, Automatic
-from channels.mail import automatic, calendars, enclosed, headers, parsing
+from channels.mail import automatic, enclosed, files, headers
 from channels.mail.address import address
 from channels.mail.charsets import decoded
 from channels.mail.headers import Mime
@@ -14,9 +14,6 @@ from channels.mail.parsing import BROKEN, head, parsed
 from channels.mail.parts import LONGEST_TEXT, Reading, text_of
 from channels.texts import cleaned
 from channels.times import rfc2822
-
-LONGEST_HEAD = parsing.LONGEST_HEAD
-DEEPEST_ENCLOSED = enclosed.DEEPEST
 
 AUTHORED = (
     "from",
@@ -84,14 +81,15 @@ def read(content: bytes, envelope_from: str | None = None) -> Mail:
 
 
 def _text(message: Mime, reading: Reading) -> str:
-    """The mail's words, or its calendar's where it has none; and those of the mails that it encloses.
+    """The mail's words and those of the mails that it encloses; where there are none, what its files say.
 
     What a report encloses is mail of ours.
     """
     text = text_of(message, reading).words
-    text = text if text.strip() else calendars.of_several(reading.calendars)
     report = headers.value(message, "content-type").lower().startswith("multipart/report")
-    return text if report and text.strip() else enclosed.with_enclosed(text, reading)
+    if not (report and text.strip()):
+        text = enclosed.with_enclosed(text, reading)
+    return text if text.strip() else files.in_words(reading.attachments)
 
 
 def addresses(mailboxes: list[tuple[str | None, str]]) -> tuple[Address, ...]:

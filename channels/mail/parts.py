@@ -8,10 +8,10 @@ from email.message import Message as Plain
 from typing import Any
 
 from channels.contact import Attachment
-from channels.mail import armour, flowed, html, parsing, smime, uuencoded
+from channels.mail import armour, flowed, html, smime, uuencoded
 from channels.mail.charsets import decoded
 from channels.mail.headers import Mime, value
-from channels.mail.parsing import parsed
+from channels.mail.parsing import BROKEN, parsed
 from channels.names import safe_media_type, safe_name
 from channels.texts import cleaned, line
 
@@ -25,8 +25,6 @@ LONGEST_TEXT = 2_000_000
 
 MOST_TEXTS = 500
 """Parts of text that are read."""
-
-BROKEN = parsing.BROKEN
 
 EXTENSIONS = {
     "text/plain": ".txt",
@@ -44,9 +42,15 @@ EXTENSIONS = {
     "application/x-pkcs7-mime": ".p7m",
 }
 
-CALENDARS = ("text/calendar", "application/ics")
-
-NO_WORDS = (*CALENDARS, "text/vcard", "text/x-vcard", "text/directory", "text/csv", "text/rfc822-headers", "text/css")
+NO_WORDS = (
+    "text/calendar",
+    "text/vcard",
+    "text/x-vcard",
+    "text/directory",
+    "text/csv",
+    "text/rfc822-headers",
+    "text/css",
+)
 """Types of text that no person wrote to be read; any other text without a name is words (RFC 2046, 4.1.4)."""
 
 _NAMED = re.compile(r"[!#$&-.0-9A-Z^_a-z{|}~]{1,60}/[!#$&-.0-9A-Z^_a-z{|}~]{1,100}")
@@ -61,7 +65,6 @@ class Reading:
 
     attachments: list[Attachment] = field(default_factory=list)
     enclosed: list[Mime] = field(default_factory=list)
-    calendars: list[str] = field(default_factory=list)
     left_out: bool = False
     to_read: int = LONGEST_TEXT
     texts: int = 0
@@ -94,8 +97,6 @@ def text_of(message: Mime, reading: Reading, depth: int = 0) -> Text:
         return _several(children, media_type, reading, depth)
     if media_type in smime.MEDIA_TYPES:
         return _signed(message, media_type, reading, depth)
-    if media_type in CALENDARS:
-        reading.calendars.append(_decoded(message, reading))
     words = media_type.startswith("text/") and media_type not in NO_WORDS and not (depth and _is_file(message))
     if words or media_type.startswith("multipart/"):  # a multipart without parts: its boundary never came
         return _words(message, media_type, reading)
@@ -121,7 +122,7 @@ def _words(message: Mime, media_type: str, reading: Reading) -> Text:
         return Text(html.to_text(text), plain=False)
     if media_type in ("text/enriched", "text/richtext"):
         return Text(_MARKUP.sub("", text), plain=False)
-    if _parameter(message, "format") == "flowed":
+    if "flowed" in value(message, "content-type").lower() and _parameter(message, "format") == "flowed":
         text = flowed.joined(text, delete_space=_parameter(message, "delsp") == "yes")
     text, files = uuencoded.taken_out(text)
     for name, content in files:

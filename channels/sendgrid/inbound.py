@@ -21,7 +21,7 @@ from channels.mail import apart, contact, message
 from channels.mail.address import address
 from channels.mail.apart import Apart
 from channels.mail.fingerprint import fingerprint
-from channels.mail.message import LONGEST_HEAD
+from channels.mail.parsing import LONGEST_HEAD
 from channels.mail.parts import MOST_ATTACHMENTS
 from channels.mail.posted import Posted, attachment
 from channels.sendgrid import signature

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.mail.calendars import MOST_EVENTS, in_words, of_several
+from channels.mail.calendars import MOST_EVENTS, in_words
 
 
 def event(*lines: str, method: str = "REQUEST") -> str:
@@ -58,9 +58,8 @@ def test_an_alarms_words_are_not_the_events() -> None:
     assert in_words(event(*alarm, "SUMMARY:x", "DESCRIPTION:Help")) == "Invitation: x\n\nHelp"
 
 
-def test_what_names_no_event_says_nothing_and_twice_the_same_is_told_once() -> None:
+def test_what_names_no_event_says_nothing() -> None:
     assert in_words("") == in_words("BEGIN:VCALENDAR\nEND:VCALENDAR") == in_words("hello: world") == ""
-    assert of_several([event("SUMMARY:x"), "", event("SUMMARY:x")]) == "Invitation: x"
 
 
 def test_many_events_are_bounded() -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from base64 import encodebytes
 
-from channels.mail.enclosed import DEEPEST, MOST
+from channels.contact import Attachment
+from channels.mail.enclosed import DEEPEST, MOST, with_attached
 from channels.mail.message import Mail, read
 
 HEAD = b"From: Ann <ann@example.org>\nTo: help@pets.example.com\nSubject: Fwd: x\n"
@@ -57,3 +58,12 @@ def test_an_enclosed_mail_that_was_encoded_against_the_rule_is_read() -> None:
 def test_our_own_mail_within_a_report_is_not_the_senders_words() -> None:
     found = mail(enclosing(SITTER, words="Your mail was not delivered.", kind="report; report-type=delivery-status"))
     assert found.text == "Your mail was not delivered."
+
+
+def test_of_a_mail_that_came_in_parts_enclosed_mails_and_files_are_read_too() -> None:
+    enclosed = Attachment.of("x.eml", "message/rfc822", SITTER.encode())
+    note = Attachment.of("x.txt", "text/plain", b"he bit me")
+    assert with_attached("See this.", [enclosed]).endswith("Subject: Bella\n\nhit by a car")
+    assert with_attached(" ", [enclosed, note]) == "hit by a car"
+    assert with_attached("", [note]) == "he bit me"
+    assert with_attached("words", [note]) == "words"

@@ -69,6 +69,13 @@ def test_a_part_with_a_name_is_a_file_and_no_words() -> None:
     assert [(one.name, one.size, one.inline) for one in found.attachments] == [("notes.txt", 6, True)]
 
 
+def test_who_says_all_in_a_file_of_text_is_heard() -> None:
+    named = part("text/plain", "he bit me", 'Content-Disposition: attachment; filename="notes.txt"')
+    found = mail(multipart("mixed", part("text/plain", " "), named))
+    assert found.text == "he bit me"
+    assert [one.name for one in found.attachments] == ["notes.txt"]
+
+
 def test_the_words_of_a_mail_that_is_one_named_part_are_read() -> None:
     assert mail(part("text/plain; name=mail.txt", "words")).text == "words"
 
