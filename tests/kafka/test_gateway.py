@@ -12,6 +12,7 @@ from random import Random
 import httpx
 import pytest
 
+from router.gateway.small_blobs import SmallBlobs
 from router.model import cloudevents, ids
 from router.model.cloudevents import Attributes
 from router.model.events import CommandResult, ContactReceived
@@ -78,7 +79,7 @@ async def test_a_mail_is_on_its_topic_once_the_client_has_its_250(kafka: str, ga
     event = await found(kafka, "inbound.email", contact_id)
     assert (code, event.contact.subject) == ("250", "Help")
     assert event.raw is not None
-    assert (tmp_path / "blobs" / event.raw.sha256[:2] / event.raw.sha256).read_bytes() == content
+    assert await SmallBlobs(tmp_path / "small-blobs", lambda: datetime.now(UTC)).get(event.raw.sha256) == content
 
 
 async def test_what_cannot_be_parsed_is_on_the_dead_letter_topic_untouched(kafka: str, gateway: Served) -> None:
