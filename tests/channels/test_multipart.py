@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import tracemalloc
+from urllib.parse import parse_qsl, quote_from_bytes, urlencode
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.errors import ChannelProblem, Malformed, NotTheirs
-from channels.multipart import MOST_PARTS, Part, by_name, parts
+from channels.mail.charsets import decoded
+from channels.multipart import MOST_PARTS, PIECE, Part, by_name, parts
 
 TYPE = "multipart/form-data; boundary=b0"
 FORM = "application/x-www-form-urlencoded"
@@ -40,6 +42,28 @@ def test_of_one_name_the_first_counts() -> None:
 
 def test_an_urlencoded_form_keeps_its_bytes() -> None:
     assert told(parts(b"a=%E9+1&b=&c=%C3%A9=%26", FORM)) == [("a", b"\xe9 1"), ("b", b""), ("c", b"\xc3\xa9=&")]
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=5), st.binary(max_size=5), st.integers(PIECE - 10, PIECE + 10)), max_size=3),
+    st.binary(min_size=1, max_size=2),
+)
+@settings(max_examples=30)
+def test_long_fields_are_unescaped_wherever_their_escapes_stand(
+    given: list[tuple[str, bytes, int]], fill: bytes
+) -> None:
+    pairs = [(name, fill * (size // len(quote_from_bytes(fill))) + end) for name, end, size in given]
+    assert told(parts(urlencode(pairs).encode(), FORM)) == pairs
+
+
+@settings(max_examples=30)
+@given(st.text("%+&=aF0\r", max_size=30))
+def test_escapes_are_read_as_the_standard_library_reads_them(text: str) -> None:
+    theirs = [
+        (decoded(name.encode("latin-1")), value.encode("latin-1"))
+        for name, value in parse_qsl(text, keep_blank_values=True, encoding="latin-1")
+    ]
+    assert told(parts(text.encode(), FORM)) == theirs
 
 
 def test_text_is_decoded_by_its_charset_and_an_unknown_one_is_guessed() -> None:
@@ -87,6 +111,18 @@ def test_more_fields_than_anybody_sends_are_malformed() -> None:
 def test_an_overlong_boundary_is_refused() -> None:
     with pytest.raises(ChannelProblem):
         parts(form(), "multipart/form-data; boundary=" + "b" * 5_000)
+
+
+def test_a_large_field_of_escapes_costs_little_more_than_its_bytes() -> None:
+    body = b"a=" + b"%0D" * 300_000
+    tracemalloc.start()
+    try:
+        (found,) = parts(body, FORM)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found.content) == 300_000
+    assert peak < 5_000_000
 
 
 def test_a_large_form_isnt_copied() -> None:
