@@ -24,7 +24,7 @@ MOST_HEADERS = 30
 LONGEST_HEADER = 16_000
 """Parts of a form, headers of a part, bytes of a header; a form past any of them is malformed."""
 
-PIECE = 65_536
+PIECE = 16_384
 """Bytes of a field that are unescaped at once."""
 
 
