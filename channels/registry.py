@@ -8,13 +8,15 @@ from channels.events import channel as events
 from channels.mailgun import inbound as mailgun
 from channels.sendgrid import inbound as sendgrid
 from channels.ses import sns as ses
-from channels.twilio import sms, status, voice
+from channels.twilio import recording, sms, status, transcription, voice
 from channels.zendesk import events as zendesk
 
 CHANNELS: tuple[Channel, ...] = (
     sms.CHANNEL,
     voice.CHANNEL,
     status.CHANNEL,
+    recording.CHANNEL,
+    transcription.CHANNEL,
     postmark.CHANNEL,
     vonage.CHANNEL,
     telnyx.CHANNEL,

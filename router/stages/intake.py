@@ -73,10 +73,10 @@ class Intake:
 
 
 def ours(contact: Contact) -> tuple[Address, ...]:
-    """Our own addresses in a contact: whom it was sent to, or, where we sent it, from where."""
-    if contact.direction is not Direction.OUTBOUND:
+    """Where our own addresses are in a contact: whom it was sent to, or, where we sent it, either side."""
+    if contact.direction is Direction.INBOUND or contact.sender is None:
         return contact.recipients
-    return () if contact.sender is None else (contact.sender,)
+    return (contact.sender, *contact.recipients)
 
 
 def delivery(attributes: Attributes) -> str:

@@ -76,6 +76,20 @@ def test_the_pool_of_what_we_sent_is_that_of_the_number_it_was_sent_from() -> No
     assert scored(received("SM2", contact=contact))[0].key == "boarding"
 
 
+def test_the_pool_of_a_call_that_we_made_is_that_of_our_number_which_stands_as_its_recipient() -> None:
+    contact = Contact(
+        provider="test",
+        provider_id="CA2",
+        delivery="CA2",
+        medium=Medium.CALL,
+        direction=Direction.OUTBOUND,
+        sender=Address(kind=AddressKind.PHONE, value="+12065550142"),
+        recipients=(Address(kind=AddressKind.PHONE, value="+12065550199"),),
+        happened_at=NOON,
+    )
+    assert scored(received("CA2", topic="inbound.call", contact=contact))[0].key == "boarding"
+
+
 def test_a_record_of_no_channel_is_named_as_such() -> None:
     record = received("SM1")
     headers = tuple((name, b"/elsewhere" if name == "ce_source" else value) for name, value in record.headers)
