@@ -88,7 +88,9 @@ class Desk:
         return Response("null") if now is None else _json(now)
 
     async def contact(self, incident: QueueEvent, ref: ContactRef) -> ContactView:
-        return contact_view(incident, ref, await self.positions.contact(ref.partition, ref.offset))
+        scored = await self.positions.contact(ref.partition, ref.offset)
+        parts = {part.name: await self.positions.contact(part.partition, part.offset) for part in ref.parts}
+        return contact_view(incident, ref, scored, parts)
 
     def depth(self, skill: Skill) -> tuple[QueueDepth, list[QueueEvent]]:
         incidents = self.view.queue(skill)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from channels.contact import Address, Attachment, Call, Contact, Direction, Medium
+from channels.contact import Address, Attachment, Automatic, Call, Contact, Direction, Medium
 from router.model.commands import Presence
 from router.model.events import Blob, ContactScored, QueueEvent
-from router.model.incident import Change, ContactRef, Hops, IncidentState
+from router.model.incident import Change, ContactRef, Hops, IncidentState, Part
 from scoring.model import Assessment, Evidence, Severity, Skill
 
 EXPIRED = "expired"
+
+OF_THE_CONTACT = ("call", "direction", "sender", "sender_name", "recipients", "sequence", "happened_at")
+"""What the contact itself tells, and not the part whose words stand for it."""
 
 AgentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$", min_length=1, max_length=100)]
 Level = Annotated[int, Field(ge=1, le=5)]
@@ -71,10 +75,24 @@ class Queue(QueueDepth):
     incidents: list[QueueEvent]
 
 
+class PartView(BaseModel):
+    """What was told apart of a contact: a call's recording, a transcript. name: as in Contact.part."""
+
+    name: str
+    severity: Severity
+    skill: Skill
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    happened_at: AwareDatetime | None = None
+    extra: dict[str, str] = Field(default_factory=dict)
+    expired: bool = False
+
+
 class ContactView(BaseModel):
     """A contact with everything known of it. Past the log's retention `text` is "expired", and the rest is missing.
 
-    full_text: all of the text, also where `text` is only what is new in it.
+    full_text: all of the text, also where `text` is only what is new in it. parts: of a contact that came in several;
+    then `text` is the most severe of theirs.
     """
 
     contact_id: str
@@ -100,11 +118,13 @@ class ContactView(BaseModel):
     in_reply_to: str | None = None
     sequence: int | None = None
     happened_at: AwareDatetime | None = None
+    automatic: Automatic | None = None
     received_at: AwareDatetime
     extra: dict[str, str] = Field(default_factory=dict)
     raw: Blob | None = None
     assessment: Assessment | None = None
     expired: bool = False
+    parts: tuple[PartView, ...] = ()
 
 
 class IncidentView(BaseModel):
@@ -132,8 +152,14 @@ class IncidentView(BaseModel):
     changes: tuple[Change, ...]
 
 
-def contact_view(incident: QueueEvent, ref: ContactRef, scored: ContactScored | None) -> ContactView:
-    """`scored` None: the log holds its record no more."""
+Told = Mapping[str, ContactScored | None]
+
+
+def contact_view(
+    incident: QueueEvent, ref: ContactRef, scored: ContactScored | None, parts: Told | None = None
+) -> ContactView:
+    """`scored` None: the log holds its record no more. parts: the records of those that it came in, by name."""
+    own = (parts or {}).get("")
     if scored is None or scored.contact_id != ref.contact_id:
         known: dict[str, object] = {"text": EXPIRED, "full_text": EXPIRED, "expired": True}
         known |= {"medium": ref.channel, "direction": ref.direction, "received_at": ref.hops.received_at}
@@ -143,6 +169,8 @@ def contact_view(incident: QueueEvent, ref: ContactRef, scored: ContactScored | 
         known = {name: getattr(contact, name) for name in fields}
         known |= {"full_text": contact.text if contact.full_text is None else contact.full_text}
         known |= {"received_at": scored.received_at, "raw": scored.raw, "assessment": scored.assessment}
+        if own is not None and own.contact_id == ref.contact_id:
+            known |= {name: getattr(own.contact, name) for name in OF_THE_CONTACT if getattr(own.contact, name)}
     return ContactView.model_validate(
         known
         | {
@@ -153,7 +181,23 @@ def contact_view(incident: QueueEvent, ref: ContactRef, scored: ContactScored | 
             "severity": ref.severity,
             "skill": ref.skill,
             "hops": ref.hops,
+            "parts": tuple(_part_view(part, ref, (parts or {}).get(part.name)) for part in ref.parts if part.name),
         }
+    )
+
+
+def _part_view(part: Part, ref: ContactRef, scored: ContactScored | None) -> PartView:
+    if scored is None or scored.contact_id != ref.contact_id:
+        return PartView(name=part.name, severity=part.severity, skill=part.skill, text=EXPIRED, expired=True)
+    contact = scored.contact
+    return PartView(
+        name=part.name,
+        severity=part.severity,
+        skill=part.skill,
+        text=contact.text,
+        attachments=contact.attachments,
+        happened_at=contact.happened_at,
+        extra=contact.extra,
     )
 
 

@@ -6,11 +6,22 @@ from typing import Any
 import httpx
 import pytest
 
-from channels.contact import Address, AddressKind, Attachment
+from channels.contact import Address, AddressKind, Attachment, CallStatus
 from router.model.events import ContactScored
 from scoring.model import Skill
 from tests.router.gateway.parts import PoolLog, Running
-from tests.router.stages.situations import S1, S3, Said, Table, came, contact_id, incident_id
+from tests.router.stages.situations import (
+    S1,
+    S3,
+    Said,
+    Table,
+    came,
+    contact_id,
+    incident_id,
+    recorded,
+    rings,
+    transcribed,
+)
 
 ABLE = {"presence": "available", "skills": {"emergency-vet": 5, "general": 5, "lang-en": 5}, "capacity": 2}
 I1 = incident_id("c1")
@@ -113,7 +124,21 @@ async def test_a_contact_is_shown_whole(desk: Running) -> None:
     assert (shown["incident_id"], shown["person_id"]) == (I1, table(desk).incident("c1").person_id)
     assert shown["hops"]["pool_at"]
     missing = set(type(contact).model_fields) - set(shown)
-    assert missing == {"delivery"}
+    assert missing == {"delivery", "part"}
+
+
+async def test_a_call_is_shown_with_its_words_its_recording_and_what_became_of_it(desk: Running) -> None:
+    happened(desk, rings("c1", "ann"), recorded("c1"), transcribed("c1", "ann", S1, Skill.EMERGENCY_VET))
+    happened(desk, rings("c1", "ann", CallStatus.COMPLETED, 1))
+    shown = (await desk.ask("GET", f"/desk/contacts/{contact_id('c1')}")).json()
+    assert (shown["severity"], shown["text"], shown["call"]["status"]) == ("S1", "words of a test", "completed")
+    assert [(part["name"], part["text"]) for part in shown["parts"]] == [
+        ("recording:RE1", ""),
+        ("transcription:TR1", "words of a test"),
+    ]
+    desk.positions.records.clear()
+    shown = (await desk.ask("GET", f"/desk/contacts/{contact_id('c1')}")).json()
+    assert {part["text"] for part in shown["parts"]} == {"expired"}
 
 
 async def test_the_full_text_is_the_text_where_there_is_no_more(desk: Running) -> None:

@@ -63,6 +63,24 @@ def test_an_emergency_by_sms_then_phone_then_mail_is_one_s1_incident_on_its_queu
     assert len(incident.contacts) == 3
 
 
+def test_the_words_of_a_voicemail_put_its_call_on_their_queue() -> None:
+    table = Table()
+    update = {"sequence": 1, "sender": None}
+    recording = contact("CA1", Medium.CALL).model_copy(
+        update={**update, "part": "recording:RE1", "delivery": "CA1:recording:RE1"}
+    )
+    transcript = contact("CA1", Medium.CALL, "My dog has been hit by a car and is bleeding, please call me").model_copy(
+        update={**update, "part": "transcription:TR1", "delivery": "CA1:transcription:TR1"}
+    )
+    told = comes(table, recording, contact("CA1", Medium.CALL, call=CallStatus.RINGING), transcript)
+    assert [each[0] for each in told if each] == [
+        ("queue.general", "incident.opened", "waiting"),
+        ("queue.emergency-vet", "incident.changed", "waiting"),
+    ]
+    (incident,) = table.incidents()
+    assert (incident.severity, incident.skill, len(incident.contacts)) == (Severity.S1, Skill.EMERGENCY_VET, 1)
+
+
 def test_a_silent_call_waits_under_general_until_words_say_what_it_is() -> None:
     table = Table()
     told = comes(
