@@ -1,6 +1,6 @@
 # `make run` on a fresh machine: everything it needs is set up first. PYTHON=… chooses the Python (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit kafka bench-latency bench-streams clean
+.PHONY: help setup run test lint unit kafka docs bench-latency bench-streams clean
 
 BIN := .venv/bin
 
@@ -33,6 +33,9 @@ bench-latency: setup ## Latency and cost from webhook to queue; ARGS="--quick" a
 bench-streams: setup ## How fast events reach hundreds of event streams; ARGS="--quick" and such
 	@$(BIN)/python -m bench.streams $(ARGS)
 
+docs: setup ## docs/asyncapi.yaml and docs/openapi.json, made anew of topics.yaml, models and routes
+	$(BIN)/router topics doc --output docs/asyncapi.yaml
+
 clean: ## Removes .venv and caches; the data in .data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

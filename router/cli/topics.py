@@ -1,10 +1,12 @@
-"""`router topics`: what topics.yaml says, and whether a cluster is like that."""
+"""`router topics`: what topics.yaml says, whether a cluster is like that, and the contract with those who read it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,9 +16,14 @@ from router.cli.options import Data, Replication
 if TYPE_CHECKING:
     from router.model.topics import Topic
 
-app = typer.Typer(help="List, create and check the topics of topics.yaml.", no_args_is_help=True)
+app = typer.Typer(help="List, create, check and document the topics of topics.yaml.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a topic.")]
+
+
+class Format(StrEnum):
+    YAML = "yaml"
+    JSON = "json"
 
 
 @app.command("list")
@@ -93,3 +100,25 @@ def check(data: Data = None, replication: Replication = None) -> None:
     if differences:
         raise typer.Exit(1)
     sys.stdout.write(f"all {len(topics)} topics are as topics.yaml says\n")
+
+
+@app.command()
+def doc(
+    kind: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="With --json: this event type's only.")] = None,
+    as_schemas: Annotated[bool, typer.Option("--json", help="The JSON Schemas, by event type.")] = False,
+    written: Annotated[Format, typer.Option("--format", help="Of the AsyncAPI document.")] = Format.YAML,
+    output: Annotated[Path | None, typer.Option(help="A file to write it to, instead of printing it.")] = None,
+) -> None:
+    """The AsyncAPI document of all topics and events; with --json the events' JSON Schemas."""
+    from router.cli import contract  # noqa: PLC0415
+    from router.cli.pipes import quiet_end  # noqa: PLC0415
+
+    if kind is not None and not as_schemas:
+        raise typer.BadParameter("it goes with --json", param_hint="TYPE")
+    as_json = written is Format.JSON
+    text = contract.json_schemas(kind) if as_schemas else contract.document(as_json=as_json)
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+        return
+    with quiet_end():
+        sys.stdout.write(text)

@@ -1,0 +1,1 @@
+"""What others read by: a JSON Schema of each event, and one AsyncAPI document of all topics. Pure."""
