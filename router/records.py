@@ -16,6 +16,6 @@ def record_of(raw: ConsumerRecord[bytes | None, bytes | None]) -> Record:
         offset=raw.offset,
         key=raw.key,
         value=raw.value,
-        headers=tuple((name, value or b"") for name, value in raw.headers),
+        headers=tuple([(name, value or b"") for name, value in raw.headers]),
         timestamp=datetime.fromtimestamp(raw.timestamp / 1000, UTC),
     )

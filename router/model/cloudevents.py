@@ -42,7 +42,7 @@ class Message:
 
 def timestamp(at: datetime) -> str:
     """RFC 3339 in UTC, microseconds, with a Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def headers(attributes: Attributes, *, tombstone: bool = False) -> tuple[tuple[str, bytes], ...]:
@@ -73,7 +73,8 @@ def message(
 
 
 def attributes(headers: Headers) -> Attributes:
-    """Raises ValueError, naming the header, where one is missing or can't be read."""
+    """The time in UTC. Raises ValueError, naming the header, where one is missing or can't be read; OverflowError for a
+    time that has none in UTC."""
     found = {name: value.decode("utf-8", "replace") for name, value in headers}
 
     def needed(name: str) -> str:
@@ -97,8 +98,13 @@ def attributes(headers: Headers) -> Attributes:
 
 def version(headers: Headers) -> tuple[int, int]:
     """(epoch, revision) of a record; (0, 0) where it carries none."""
-    found = {name: value.decode("utf-8", "replace") for name, value in headers if name in ("ce_epoch", "ce_revision")}
-    return _number(found, "ce_epoch") or 0, _number(found, "ce_revision") or 0
+    epoch = revision = 0
+    for name, value in headers:
+        if name == "ce_epoch":
+            epoch = _decimal(name, value)
+        elif name == "ce_revision":
+            revision = _decimal(name, value)
+    return epoch, revision
 
 
 def _time(text: str) -> datetime:
@@ -108,13 +114,15 @@ def _time(text: str) -> datetime:
         raise ValueError("header ce_time must be an RFC 3339 time") from None
     if at.tzinfo is None:
         raise ValueError("header ce_time must name its zone")
-    return at
+    return at.astimezone(UTC)
 
 
 def _number(found: dict[str, str], name: str) -> int | None:
     text = found.get(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit()):
+    return None if text is None else _decimal(name, text.encode())
+
+
+def _decimal(name: str, digits: bytes) -> int:
+    if not digits.isdigit():  # of bytes: ASCII's only
         raise ValueError(f"header {name} must be a decimal number")
-    return int(text)
+    return int(digits)

@@ -11,17 +11,18 @@ After a failed write nothing is retried on what was stepped: a new writer, every
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
+from typing import NamedTuple
 
 import structlog
 
 from router.runtime.cap import Cap
 from router.runtime.meters import Meters
 from router.runtime.ports import BatchTooLarge, Cluster, LogAway, LogBroken, Member, SendFailed, Slot, Writer
-from router.runtime.progress import Progress
-from router.runtime.steps import step_all
+from router.runtime.progress import Prepared, Progress
+from router.runtime.steps import Stepped, step_all
 from router.stages.contract import Record, Stage
 
 MAX_RECORDS = 200
@@ -146,10 +147,7 @@ class Runner:
             return
         fetched = await self._member.fetch(list(self._restored), MAX_RECORDS, WAIT)
         async with self._turning:
-            work = [self._process(slot, records, self._writer) for slot, records in fetched.items()]
-            for failed in await asyncio.gather(*work, return_exceptions=True):
-                if isinstance(failed, BaseException):
-                    raise failed
+            await self._process(fetched, self._writer)
             mended = await self._progress.mend(self._writer)
         if mended:
             log.warning("stage.rewritten", stage=self._stage.name, records=mended)
@@ -189,38 +187,65 @@ class Runner:
             ms=round((monotonic() - began) * 1000, 1),
         )
 
-    async def _process(self, slot: Slot, records: Sequence[Record], writer: Writer) -> None:
+    async def _process(self, fetched: Mapping[Slot, Sequence[Record]], writer: Writer) -> None:
+        """All slots' outputs go out together; what is too much for one batch goes in halves, one after the other."""
+        began = monotonic()
+        work: list[_Work] = []
+        large: list[tuple[Slot, Sequence[Record]]] = []
+        for slot, records in fetched.items():
+            try:
+                done = self._stepped(slot, records, writer)
+            except BatchTooLarge:
+                if len(records) == 1:
+                    raise
+                large.append((slot, records))
+            else:
+                work += [] if done is None else [done]
+        await writer.append([message for done in work for message in done.stepped.messages])
+        for failed in await asyncio.gather(*(self._keep(done, writer) for done in work), return_exceptions=True):
+            if isinstance(failed, BaseException):
+                raise failed
+        for done in work:
+            self._meters.batch(self._stage.name, done.records, done.stepped.dead, monotonic() - began)
+        for slot, records in large:
+            half = len(records) // 2
+            await self._process({slot: records[:half]}, writer)
+            await self._process({slot: records[half:]}, writer)
+
+    def _stepped(self, slot: Slot, records: Sequence[Record], writer: Writer) -> _Work | None:
+        """None for a slot that is no longer ours. Raises BatchTooLarge."""
         expected = self._restored.get(slot)
         if expected is None or not records:
-            return
+            return None
         _check_whole(slot, expected, records)
-        began = monotonic()
         layer = self._progress.layer(slot)
-        epoch = self._progress.epoch(slot)
-        stepped = step_all(self._stage, layer, records, epoch)
-        last = records[-1].offset
-        try:
-            prepared = self._progress.prepare(slot, writer, layer.changes, last)
-        except BatchTooLarge:
-            if len(records) == 1:
-                raise
-            half = len(records) // 2
-            await self._process(slot, records[:half], writer)
-            await self._process(slot, records[half:], writer)
-            return
+        stepped = step_all(self._stage, layer, records, self._progress.epoch(slot))
+        prepared = self._progress.prepare(slot, writer, layer.changes, records[-1].offset)
         self._cap.count(len(records), stepped.dead)
-        await writer.append(stepped.messages)
-        await self._progress.save(slot, writer, prepared)
-        if slot in self._restored:
-            self._restored[slot] = last + 1
-            self._uncommitted[slot] = last + 1
-        self._meters.batch(self._stage.name, records, stepped.dead, monotonic() - began)
+        return _Work(slot, records, stepped, prepared)
+
+    async def _keep(self, done: _Work, writer: Writer) -> None:
+        """Its outputs are acknowledged."""
+        await self._progress.save(done.slot, writer, done.prepared)
+        if done.slot in self._restored:
+            following = done.records[-1].offset + 1
+            self._restored[done.slot] = following
+            self._uncommitted[done.slot] = following
 
     async def _commit(self) -> None:
         offsets, self._uncommitted = self._uncommitted, {}
         self._committed_at = monotonic()
         if offsets:
             await self._member.commit(offsets)
+
+
+class _Work(NamedTuple):
+    """Records of a slot, stepped and not written yet."""
+
+    slot: Slot
+    records: Sequence[Record]
+    stepped: Stepped
+    prepared: Prepared | None
 
 
 def _check_whole(slot: Slot, expected: int, records: Sequence[Record]) -> None:

@@ -122,11 +122,13 @@ class Tail:
         own = self.owned.get(partition)
         if own is None:
             replica.fold(record)
-        elif version(record.headers)[0] > own:
+            return
+        epoch = version(record.headers)[0]
+        if epoch > own:
             self.disown(partition)
             replica.fold(record)
             self._on_fenced(partition)
-        else:
+        elif epoch < own or record.offset > self._durable[partition] or self._held[partition]:
             self._held[partition].append(record)
             self._settle(partition)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -26,7 +25,6 @@ def decode(record: Record, types: Types) -> Event:
     """Raises Undecodable, with the field where one is at fault, for what isn't one of `types`."""
     try:
         found = attributes(record.headers)
-        found = replace(found, time=found.time.astimezone(UTC))
     except (ValueError, OverflowError) as error:
         raise Undecodable("malformed", "headers", "the attributes of a CloudEvent", str(error)) from None
     model = types.get(found.type)
