@@ -23,6 +23,7 @@ from channels.loose import LISTED, OR_NONE, Loose
 from channels.mail import apart, contact, message
 from channels.mail.address import address
 from channels.mail.apart import Apart
+from channels.mail.author import author
 from channels.mail.fingerprint import digest
 from channels.mail.headers import read_mailboxes
 from channels.mail.message import Mail
@@ -84,6 +85,7 @@ class InboundMail(Part):
     cc_full: Mailboxes = []
     bcc_full: Mailboxes = []
     original_recipient: Loose = None
+    reply_to: Loose = None
     subject: str | None = None
     date: Loose = None
     text_body: str | None = None
@@ -149,7 +151,7 @@ def _mail(body: InboundMail) -> Mail:
             left_out=len(body.attachments) > MOST_ATTACHMENTS,
         )
     )
-    sender, name = _sender(body)
+    sender, name = _author(body)
     return replace(
         given,
         sender=sender or raw.sender,
@@ -166,16 +168,13 @@ def _mail(body: InboundMail) -> Mail:
     )
 
 
-def _sender(body: InboundMail) -> tuple[Address | None, str | None]:
-    if body.from_full is not None:
-        found = address(body.from_full.email)
-        if found is not None:
-            return found, line(body.from_full.name or body.from_name, 200)
-    for name, bare in read_mailboxes(body.from_ or ""):
-        found = address(bare)
-        if found is not None:
-            return found, name or line(body.from_name, 200)
-    return None, None
+def _author(body: InboundMail) -> tuple[Address | None, str | None]:
+    name = line(body.from_name, 200)
+    full = body.from_full or Mailbox()
+    named = [(line(full.name, 200) or name, full.email or "")]
+    named += [(told or name, bare) for told, bare in read_mailboxes(body.from_ or "")]
+    answers = (one.value or "" for one in body.headers if one and (one.name or "").lower() == "reply-to")
+    return author(named, read_mailboxes(body.reply_to or next(answers, "")))
 
 
 def _recipients(body: InboundMail) -> tuple[Address, ...]:

@@ -10,17 +10,14 @@ from hashlib import sha256
 
 from channels.contact import Address, Attachment
 from channels.mail import automatic, headers, html
-from channels.mail.address import address
+from channels.mail.author import author
 from channels.mail.enclosed import with_attached
 from channels.mail.fingerprint import STABLE, digest
-from channels.mail.message import Mail, addresses
+from channels.mail.message import SENDERS, Mail, addresses
 from channels.mail.parsing import BROKEN, LONGEST_HEAD
 from channels.mail.parts import MOST_ATTACHMENTS
 from channels.texts import cleaned, line
 from channels.times import rfc2822
-
-SENDERS = ("from", "sender", "reply-to", "return-path")
-"""Headers that name who wrote, the best first."""
 
 _STABLE = frozenset(name.decode() for name in STABLE)
 
@@ -70,7 +67,7 @@ def mail(apart: Apart) -> Mail:
     """Never raises. The envelope's sender counts only where no header names one."""
     text = cleaned(apart.text)
     text = with_attached(text if text.strip() else html.to_text(apart.html), apart.attachments)
-    sender, name = _sender(apart)
+    sender, name = _author(apart)
     told = [(name, value) for name, value in (("From", apart.sender), ("Subject", apart.subject)) if value]
     return Mail(
         sender=sender,
@@ -111,10 +108,6 @@ def _encoded(*texts: str) -> list[bytes]:
     return [text.encode("utf-8", "surrogatepass") for text in texts]
 
 
-def _sender(apart: Apart) -> tuple[Address | None, str | None]:
-    for mailboxes in (headers.read_mailboxes(apart.sender), *map(apart.mailboxes, SENDERS)):
-        for name, bare in mailboxes:
-            found = address(bare)
-            if found is not None:
-                return found, name
-    return address(apart.envelope_from), None
+def _author(apart: Apart) -> tuple[Address | None, str | None]:
+    named = [*headers.read_mailboxes(apart.sender), *(one for header in SENDERS for one in apart.mailboxes(header))]
+    return author([*named, (None, apart.envelope_from or "")], apart.mailboxes("reply-to"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from channels.contact import Automatic
+from channels.mail.author import NO_REPLY
 from channels.mail.headers import decoded_words, unfolded
 
 MOST_HEADERS = 2_000
@@ -73,7 +74,6 @@ _REPORT_TYPE = re.compile(r";\s*report-type\s*=\s*\"?([a-z-]+)")
 _NULL_PATH = re.compile(r"(?:<\s*>|)$")
 _DAEMON = re.compile(r"\bmailer-?daemon\b|\bmail[ ._-]delivery[ ._-](?:sub)?system\b")
 _POSTMASTER = re.compile(r"(?:^|[<\s\"])(?:poo?st[._-]?master|mailer[ _]daemon)(?:@|$|[>\"\s])")
-_NO_REPLY = re.compile(r"\b(?:no|not|dont|donot|do-not)[._-]?reply(?:[+._-][^@\s]*)?@")
 
 _BOUNCE_SUBJECT = re.compile(
     r".{0,12}(?:undeliver(?:able|ed)\b|delivery (?:status )?(?:notification|failure|failed|report|status)"
@@ -206,6 +206,6 @@ def _generated(seen: _Seen) -> Automatic | None:
         or seen.pathless
         or seen.matches("precedence", _BULK)
         or any(seen.has(name) for name in GENERATED_HEADERS)
-        or _NO_REPLY.search(seen.first("from")) is not None
+        or NO_REPLY.search(seen.first("from")) is not None
     )
     return Automatic.GENERATED if marked else None

@@ -8,12 +8,16 @@ from datetime import datetime
 from channels.contact import Address, Attachment, Automatic
 from channels.mail import automatic, enclosed, files, headers
 from channels.mail.address import address
+from channels.mail.author import author
 from channels.mail.charsets import decoded
 from channels.mail.headers import Mime
 from channels.mail.parsing import BROKEN, head, parsed
 from channels.mail.parts import LONGEST_TEXT, Reading, text_of
 from channels.texts import cleaned
 from channels.times import rfc2822
+
+SENDERS = ("from", "sender", "reply-to", "return-path")
+"""Headers that name who wrote, the best first."""
 
 AUTHORED = (
     "from",
@@ -64,7 +68,7 @@ def read(content: bytes, envelope_from: str | None = None) -> Mail:
         text = _text(message, reading) if whole else _raw_body(content)
     except BROKEN:
         text, reading.left_out = _raw_body(content), True
-    sender, name = _sender(message)
+    sender, name = _author(message)
     return Mail(
         sender=sender,
         sender_name=name,
@@ -98,13 +102,9 @@ def addresses(mailboxes: list[tuple[str | None, str]]) -> tuple[Address, ...]:
     return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
-def _sender(message: Mime) -> tuple[Address | None, str | None]:
-    for header in ("from", "sender", "reply-to", "return-path"):
-        for name, bare in headers.mailboxes(message, header):
-            found = address(bare)
-            if found is not None:
-                return found, name
-    return None, None
+def _author(message: Mime) -> tuple[Address | None, str | None]:
+    named = (one for header in SENDERS for one in headers.mailboxes(message, header))
+    return author(named, headers.mailboxes(message, "reply-to"))
 
 
 def _raw_body(content: bytes) -> str:

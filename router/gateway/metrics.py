@@ -15,7 +15,7 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self.contacts = Counter(
             "router_contacts",
-            "Deliveries by channel, and what became of them: accepted, dead-lettered, or refused and why",
+            "Deliveries by channel, and what became of them: accepted, kept off the queues, dead-lettered, refused",
             ("channel", "outcome"),
             registry=self.registry,
         )
