@@ -44,6 +44,20 @@ class Revealed(Frozen):
     text: str
 
 
+class ToldPart(Frozen):
+    """What was told apart of a contact ("recording:RE…", "transcription:TR…"), and where it stands.
+
+    words: there was something to read. stands: it is what the contact's text, severity and reasons are of.
+    """
+
+    name: str
+    where: str
+    severity: Severity
+    skill: Skill
+    words: bool
+    stands: bool
+
+
 class ContactStory(Frozen):
     """reasons: None where the scored record is gone ("expired") or hasn't been written yet.
 
@@ -67,6 +81,7 @@ class ContactStory(Frozen):
     hops: tuple[Hop, ...] = ()
     total_ms: float | None = None
     updates: int = 0
+    parts: tuple[ToldPart, ...] = ()
     expired: bool = False
     revealed: Revealed | None = None
 

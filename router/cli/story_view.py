@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from router.cli import looks
-from router.cli.story import ContactStory, Hop, IncidentStory, Reason, Refusal, Step, Story
+from router.cli.story import ContactStory, Hop, IncidentStory, Reason, Refusal, Revealed, Step, Story, ToldPart
 from router.model.incident import IncidentState
 from scoring.model import Severity
 
@@ -79,11 +79,7 @@ def _contact(contact: ContactStory, *, asked: bool) -> Tree:
     if contact.address_key or contact.provider:
         tree.add(_fact("who", contact.address_key or "gave no address: one person a contact"))
     if contact.revealed is not None:
-        name = f" ({contact.revealed.sender_name})" if contact.revealed.sender_name else ""
-        tree.add(_fact("from", looks.one_line(f"{contact.revealed.sender or 'withheld'}{name}")))
-        for label, words in (("subj", contact.revealed.subject), ("text", contact.revealed.text)):
-            if words:
-                tree.add(_fact(label, looks.one_line(words)))
+        _add_revealed(tree, contact.revealed)
     if contact.automatic is not None:
         tree.add(_fact("by", f"a machine: {contact.automatic}"))
     if contact.attachments:
@@ -96,9 +92,19 @@ def _contact(contact: ContactStory, *, asked: bool) -> Tree:
         tree.add(_fact("text", "expired: the pool's log no longer has it"))
     if contact.updates:
         tree.add(_fact("later", f"{contact.updates} updates"))
+    for part in contact.parts:
+        tree.add(_part(part))
     if contact.hops:
         tree.add(_hops(contact.hops, contact.total_ms))
     return tree
+
+
+def _add_revealed(tree: Tree, revealed: Revealed) -> None:
+    name = f" ({revealed.sender_name})" if revealed.sender_name else ""
+    tree.add(_fact("from", looks.one_line(f"{revealed.sender or 'withheld'}{name}")))
+    for label, words in (("subj", revealed.subject), ("text", revealed.text)):
+        if words:
+            tree.add(_fact(label, looks.one_line(words)))
 
 
 def _head(contact: ContactStory, asked: bool) -> Text:
@@ -123,6 +129,13 @@ def _why(contact: ContactStory) -> Text:
     if not contact.reasons:
         text.append("; no rule spoke, so the default holds")
     return text
+
+
+def _part(part: ToldPart) -> Text:
+    text = _fact("part", f"{part.name} at {part.where}")
+    if part.words:
+        text.append("  ").append_text(looks.severity(part.severity)).append(f" {part.skill}")
+    return text.append(", stands for the contact" if part.stands else "")
 
 
 def _reason(reason: Reason) -> Text:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pydantic import AwareDatetime
 
 from channels.contact import Contact, Medium
-from router.cli.story import ContactStory, Hop, IncidentStory, Reason, Refusal, Revealed, Step, Story
+from router.cli.story import ContactStory, Hop, IncidentStory, Reason, Refusal, Revealed, Step, Story, ToldPart
 from router.model.events import ContactReceived, ContactScored, Position, QueueEvent
-from router.model.incident import Change, ContactRef, IncidentType
+from router.model.incident import Change, ContactRef, IncidentType, Part
 from scoring.model import Assessment, Effect, Evidence, Severity, Skill
 
 Place = tuple[str, AwareDatetime | None, Position | None]
@@ -135,6 +135,7 @@ def _placed(ref: ContactRef, told: Told, queue: Position | None, reveal: bool) -
         severity=ref.severity,
         skill=ref.skill,
         updates=told.updates,
+        parts=tuple(_part(each, ref) for each in ref.parts if each.name),
         expired=told.scored is None,
     )
     hops = [
@@ -144,6 +145,17 @@ def _placed(ref: ContactRef, told: Told, queue: Position | None, reveal: bool) -
         ("queue", queue.at if queue else None, queue),
     ]
     return _with_hops(_with_scored(story, told, reveal), hops)
+
+
+def _part(part: Part, ref: ContactRef) -> ToldPart:
+    return ToldPart(
+        name=part.name,
+        where=f"pool[{part.partition}]@{part.offset}",
+        severity=part.severity,
+        skill=part.skill,
+        words=not part.wordless,
+        stands=(part.partition, part.offset) == (ref.partition, ref.offset),
+    )
 
 
 def _lone(contact_id: str, told: Told, reveal: bool) -> ContactStory:

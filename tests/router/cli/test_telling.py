@@ -8,7 +8,7 @@ from router.cli.story import Refusal
 from router.cli.story_view import view
 from router.cli.telling import Found, Seen, Told, build
 from router.model.events import ContactScored, DeadLetter, Position, QueueEvent
-from router.model.incident import Change, IncidentState, IncidentType
+from router.model.incident import Change, IncidentState, IncidentType, Part
 from scoring.model import Assessment, Severity, Skill
 from tests.router.cli.incidents import AT, CALL, CHOCOLATE, INCIDENT, TEXT, joined, opened
 
@@ -153,3 +153,27 @@ def test_an_absence_note_is_told_as_kept_out_and_a_web_forms_mail_as_a_machines(
         assert told in captured.get()
         assert story.contacts[0].kept_out is kind.kept_out
         assert WORDS not in captured.get()
+
+
+def test_a_contact_that_came_in_parts_tells_each_and_which_stands_for_it(found: Found) -> None:
+    def part(name: str, offset: int, *, wordless: bool) -> Part:
+        skill = Skill.GENERAL if wordless else Skill.EMERGENCY_VET
+        level = Severity.S2 if wordless else Severity.S1
+        return Part(name=name, severity=level, skill=skill, partition=0, offset=offset, wordless=wordless)
+
+    parts = (
+        part("", 5, wordless=True),
+        part("recording:RE1", 6, wordless=True),
+        part("transcription:TR1", 7, wordless=False),
+    )
+    event = opened()
+    told = event.model_copy(update={"contacts": (event.contacts[0].model_copy(update={"parts": parts}),)})
+    story = build(Found("SM1", TEXT, [seen(told, IncidentType.CHANGED, 9, 0)], found.told))
+    assert [(each.name, each.where, each.words, each.stands) for each in story.contacts[0].parts] == [
+        ("recording:RE1", "pool[0]@6", False, False),
+        ("transcription:TR1", "pool[0]@7", True, True),
+    ]
+    console = Console(width=120, color_system=None)
+    with console.capture() as captured:
+        console.print(view(story))
+    assert "transcription:TR1 at pool[0]@7" in captured.get()
