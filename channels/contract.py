@@ -206,6 +206,7 @@ class Channel:
         ask for (`Secrets.option`), each a list. Channels of one provider have the same.
     switches: those of the options that turn the provider on as well; `verify` demands all that is set.
     sign: a request as the provider would send it, signed with the key given; for samples and tests.
+    takes: media types of the bodies that the provider sends; gives: of what `reply` says, None where it is empty.
     limit: largest body in bytes.
     """
 
@@ -221,5 +222,7 @@ class Channel:
     switches: tuple[str, ...] = ()
     limit: int = 40 * MIB
     methods: tuple[str, ...] = ("POST",)
+    takes: tuple[str, ...] = ("application/json",)
+    gives: str | None = None
     needs: Needs = no_needs
     reply: Callable[[Request, Texts], Reply] = empty_reply

@@ -169,5 +169,7 @@ CHANNEL = Channel(
     sign=sign,
     limit=MIB,
     methods=("GET", "POST"),
+    takes=("application/x-www-form-urlencoded",),
+    gives="application/xml",
     reply=reply,
 )

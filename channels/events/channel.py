@@ -17,7 +17,7 @@ from channels.contract import MIB, Channel, Request, Secrets, Verified, malforme
 from channels.errors import Malformed
 from channels.events import contact_created
 from channels.events.contact_created import PROVIDER, TYPE, ContactCreated
-from channels.events.envelope import Event, events
+from channels.events.envelope import BATCH, STRUCTURED, Event, events
 
 SECRETS = "EVENTS_SECRETS"
 
@@ -61,4 +61,5 @@ CHANNEL = Channel(
     secrets=SECRETS,
     sign=sign,
     limit=10 * MIB,
+    takes=(STRUCTURED, BATCH, "application/json"),
 )

@@ -31,6 +31,7 @@ from channels.mail.posted import Posted, attachment
 from channels.mail.quotes import is_reply
 from channels.mailgun import signature
 from channels.media import LABEL, links
+from channels.multipart import MULTIPART, URLENCODED
 from channels.names import safe_media_type, safe_name
 from channels.texts import cleaned, line
 
@@ -146,6 +147,7 @@ CHANNEL = Channel(
     secrets=signature.SECRETS,
     sign=signature.signed,
     options=(signature.MAX_AGE,),
+    takes=(URLENCODED, MULTIPART),
 )
 
 MIME = replace(CHANNEL, name="mailgun-inbound-mime", path="/hooks/mailgun/inbound/mime")

@@ -24,6 +24,7 @@ from channels.mail.fingerprint import fingerprint
 from channels.mail.parsing import LONGEST_HEAD
 from channels.mail.parts import MOST_ATTACHMENTS
 from channels.mail.posted import Posted, attachment
+from channels.multipart import MULTIPART
 from channels.sendgrid import signature
 from channels.texts import line
 
@@ -137,4 +138,5 @@ CHANNEL = Channel(
     sign=signature.signed,
     options=(signature.BASIC_AUTH,),
     switches=(signature.BASIC_AUTH,),
+    takes=(MULTIPART,),
 )

@@ -123,5 +123,6 @@ CHANNEL = Channel(
     sign=signature.sign,
     options=TOPICS.options,
     limit=4 * MIB,
+    takes=("text/plain",),
     needs=TOPICS.needs,
 )

@@ -37,4 +37,5 @@ CHANNEL = Channel(
     secrets=signature.SECRETS,
     sign=signature.signed,
     limit=signature.LIMIT,
+    takes=(signature.FORM,),
 )

@@ -40,5 +40,7 @@ CHANNEL = Channel(
     secrets=signature.SECRETS,
     sign=signature.signed,
     limit=signature.LIMIT,
+    takes=(signature.FORM,),
+    gives="text/xml",
     reply=reply,
 )
