@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from channels.contact import Attachment, Contact, Medium
 from channels.contract import MIB, Channel, Request, Secrets, Verified
-from channels.errors import Forged, Malformed, NotTheirs, Problem
+from channels.errors import Forged, Malformed, Misconfigured, NotTheirs
 from channels.parties import parties, party
 from channels.texts import bounded, cleaned, line
 from channels.times import unix, within
@@ -40,10 +40,6 @@ LONGEST_ID = 100
 EXTRA = ("api-key", "keyword", "type", "concat-ref", "concat-part", "concat-total", "udh", "network-code")
 
 Params = Mapping[str, str]
-
-
-class UnknownMethod(Problem):
-    """ROUTER_VONAGE_SIGNATURE_METHOD: expected md5, sha1, sha256, sha512 or md5hash."""
 
 
 def params(request: Request) -> dict[str, str]:
@@ -74,10 +70,10 @@ def verify(request: Request, secrets: Secrets) -> Verified:
 
 
 def methods(secrets: Secrets) -> tuple[str, ...]:
-    """As set. Raises UnknownMethod."""
+    """As set. Raises Misconfigured."""
     named = tuple(each.strip().lower() for each in secrets.option(METHOD)) or ("sha256",)
     if any(each != BARE and each not in HMACS for each in named):
-        raise UnknownMethod
+        raise Misconfigured(f"ROUTER_{METHOD}: expected md5, sha1, sha256, sha512 or md5hash")
     return named
 
 
@@ -173,4 +169,5 @@ CHANNEL = Channel(
     sign=sign,
     limit=MIB,
     methods=("GET", "POST"),
+    takes=("application/x-www-form-urlencoded", "application/json"),
 )
