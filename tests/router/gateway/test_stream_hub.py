@@ -100,7 +100,7 @@ def topics(draw: st.DrawFn) -> list[Record]:
     return placed(records)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(topics(), SKILLS, st.data())
 async def test_wherever_a_stream_begins_snapshot_and_events_make_what_the_topics_hold(
     records: list[Record], skills: list[Skill], data: st.DataObject
@@ -117,7 +117,7 @@ async def test_wherever_a_stream_begins_snapshot_and_events_make_what_the_topics
     assert desktop.incidents == gateway.waiting_or_owned(skills)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(topics(), SKILLS, st.sampled_from([2, 1000]), st.data())
 async def test_who_comes_back_gets_exactly_what_was_missed_or_all_anew(
     records: list[Record], skills: list[Skill], most_events: int, data: st.DataObject
@@ -148,7 +148,7 @@ async def test_who_comes_back_gets_exactly_what_was_missed_or_all_anew(
     assert desktop.incidents == gateway.waiting_or_owned(skills)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(topics())
 async def test_a_stream_shows_nothing_that_was_superseded_and_nothing_twice(records: list[Record]) -> None:
     gateway, desktop = Gateway(), Desktop()
