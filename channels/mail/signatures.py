@@ -19,8 +19,9 @@ LONGEST = 12
 WIDTH = 100
 """Characters of the longest line that is cut."""
 
+NAMED = 4
 WORDS = 7
-"""Words of the longest name or title that is cut."""
+"""Words of the longest name, and of the longest line of names and titles set apart by signs, that is cut."""
 
 MOST = 4
 """Signatures below each other that are cut: a telephone's below one's own, a company's below both."""
@@ -65,6 +66,17 @@ _LABEL = re.compile(
 _SMALL = re.compile(
     r"(?:of|and|the|for|at|in|on|to|de|la|le|les|du|des|del|della|di|da|do|dos|das|el|y|e|i|et|und|von|van|der|den|zu|en)"
 )
+_SAYS = re.compile(
+    r"i|he|she|it|we|they|you|my|his|her|our|their|your|me|him|us|them|is|are|was|were|has|have|had|am|be|been|not|no|can"
+    r"|mi|mis|su|sus|se|me|ha|han|he|está|están|es|son|hay|un|una|al|lo|mon|ma|mes|sa|ses|il|elle|on|est|sont|a|ont|ne|pas"
+    r"|mein|meine|meinen|sein|seine|ihr|ihre|er|sie|ist|sind|hat|haben|war|nicht|kein|keine|ein|eine|wird|im"
+    r"|mio|mia|suo|sua|è|sono|hanno|non|nel|meu|meva|minha|seu|seva|és|són|ens|em|é|são|estão|tem|não|foi|no|na"
+    r"|mijn|zijn|haar|hij|zij|ze|het|heeft|hebben|niet|geen|een|ich|wurde"
+    r"|wurden|sta|té|està|o|nous|vous|\w+['’]\w{1,2}|[sldnmt]['’]\w+"
+)
+"""Words of sentences, not of names and titles: a line with one of them tells something, however it is written."""
+
+_SEPARATED = re.compile(r"[|·•,/@&]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
@@ -155,7 +167,9 @@ def _harmless(line: str, names: Collection[str]) -> bool:
         return False
     rest = _CONTACT.sub(" ", line)
     words = _WORD.findall(rest)
-    if len(words) > WORDS or (len(words) > 1 and rest.isupper()):
+    if len(words) > (WORDS if _SEPARATED.search(rest) else NAMED) or (len(words) > 1 and rest.isupper()):
+        return False
+    if any(_SAYS.fullmatch(word.lower()) for word in words):
         return False
     reached = rest != line
     return all(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.mail.signatures import without_signature, words_of
+from tests.scoring.test_plain_messages import messages
 
 ANN = words_of("Ann Example", "ann.example")
 
@@ -87,6 +90,22 @@ def test_a_mail_of_nothing_but_a_signature_stays() -> None:
 def test_the_delimiter_in_the_middle_of_a_line_is_none() -> None:
     text = "Here is a fix -- not a signature.\n\nBye"
     assert without_signature(text, ANN) == text
+
+
+FRAMES = [
+    "Hello\n\n{}", "Hello\n-- \n{}", "Hello\n--\n{}", "Hello\n-- \nAnn\n{}", "Hello\n--\nann@example.org\n{}",
+    "Hello\n\nAnn Example\n{}\n+44 20 7946 0000", "Hello\n{}\nSent from my iPhone", "Hello\n-- \n{} +44 20 7946 0000",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("written", [str, str.title, str.upper, str.lower])
+def test_no_known_emergency_is_cut_away_wherever_and_however_it_is_written(
+    frame: str, written: Callable[[str], str]
+) -> None:
+    known = [written(text) for text in messages("emergencies.txt")]
+    assert len(known) > 80
+    assert [text for text in known if text not in without_signature(frame.format(text), ANN)] == []
 
 
 EMERGENCIES = ["he is not breathing", "my dog bit a child", "el perro no respira", "ich blute stark", "help"]
