@@ -7,15 +7,15 @@ after compaction, sees only the last record of all: so the owner writes a key ag
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from router.model.cloudevents import version
 from router.stages.contract import Record
 
 
-@dataclass(frozen=True)
-class Last:
+class Last(NamedTuple):
     """The last record of a key. digest is None for a tombstone."""
 
     epoch: int
@@ -35,7 +35,7 @@ class Written:
 
     def __init__(self, partition_of: Callable[[str], int | None]) -> None:
         self._partition_of = partition_of
-        self._last: dict[tuple[str, str], Last] = {}
+        self._last: defaultdict[str, dict[str, Last]] = defaultdict(dict)
         self.epochs: dict[int, int] = {}
 
     def fold(self, record: Record) -> tuple[int | None, Last]:
@@ -44,9 +44,9 @@ class Written:
         key = (record.key or b"").decode("utf-8", "replace")
         last = Last(epoch, revision, digest(record.value))
         if last.digest is None:
-            self._last.pop((record.topic, key), None)
+            self._last[record.topic].pop(key, None)
         else:
-            self._last[record.topic, key] = last
+            self._last[record.topic][key] = last
         partition = self._partition_of(key)
         if partition is not None:
             self.epochs[partition] = max(epoch, self.epochs.get(partition, 0))
@@ -54,4 +54,4 @@ class Written:
 
     def last(self, topic: str, key: str) -> Last | None:
         """None where the key isn't there, or was removed."""
-        return self._last.get((topic, key))
+        return self._last[topic].get(key)

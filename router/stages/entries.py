@@ -1,12 +1,12 @@
-"""Where a stage's entries live between steps: a shelf, and a heap of what expires, derived and never saved."""
+"""Where a stage's entries live between steps: on a shelf, with a list of what expires."""
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from router.stages.contract import Entry
+from router.stages.expiring import Expiring
 from router.stages.shelf import Shelf, dumped
 
 Bodies = Mapping[str, bytes | None]
@@ -22,7 +22,7 @@ class Store(Mapping[str, Entry]):
 
     def __init__(self) -> None:
         self._shelf = Shelf()
-        self._expiring: list[tuple[datetime, str]] = []
+        self._expiring = Expiring(self._expires_at)
 
     def __getitem__(self, key: str) -> Entry:
         entry = self._shelf.get(key)
@@ -50,22 +50,16 @@ class Store(Mapping[str, Entry]):
             else:
                 self._shelf.put(key, entry, body)
                 if entry.expires_at is not None:
-                    heapq.heappush(self._expiring, (entry.expires_at, key))
+                    self._expiring.add(key, entry.expires_at)
 
     def expired(self, at: datetime, limit: int) -> tuple[str, ...]:
         """Keys of at most `limit` entries that have expired by `at`, the oldest first. Forgets none of them:
         they stay listed until a merge removes or renews them."""
-        found: list[str] = []
-        keep: list[tuple[datetime, str]] = []
-        while self._expiring and self._expiring[0][0] <= at and len(found) < limit:
-            due = heapq.heappop(self._expiring)
-            entry = self.get(due[1])
-            if entry is not None and entry.expires_at == due[0] and due[1] not in found:
-                found.append(due[1])
-                keep.append(due)
-        for due in keep:
-            heapq.heappush(self._expiring, due)
-        return tuple(found)
+        return self._expiring.expired(at, limit)
+
+    def _expires_at(self, key: str) -> datetime | None:
+        entry = self.get(key)
+        return None if entry is None else entry.expires_at
 
 
 class Layer(Mapping[str, Entry]):
