@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,9 +20,10 @@ from pathlib import Path
 from router.gateway.blobs import StoreFailed, StoreFull
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS blob (sha256 BLOB NOT NULL UNIQUE, content BLOB NOT NULL)"
-PUT = "INSERT INTO blob (sha256, content) VALUES (?, ?) ON CONFLICT DO NOTHING"
 GET = "SELECT content FROM blob WHERE sha256 = ?"
 BUSY_S = 5.0
+MOST = 500
+"""Bodies in one transaction."""
 
 Put = tuple[bytes, bytes]
 
@@ -94,11 +95,12 @@ class SmallBlobs:
         finally:
             self._writing = None
 
-    def _write(self, puts: Iterable[Put]) -> None:
+    def _write(self, puts: Sequence[Put]) -> None:
         try:
             database = self._connected(self._clock().astimezone(UTC).date())
-            with database:
-                database.executemany(PUT, puts)
+            # One statement is a transaction by itself, and takes the interpreter's lock once, not once a body.
+            for some in (puts[at : at + MOST] for at in range(0, len(puts), MOST)):
+                database.execute(_put(len(some)), [value for put in some for value in put])
         except sqlite3.Error as error:
             # What SQLite has in memory needn't be what is on the disk now: the next one starts afresh.
             self._disconnect()
@@ -115,7 +117,7 @@ class SmallBlobs:
             path = self._path(day)
             fresh = not path.exists()
             self._folder.mkdir(parents=True, exist_ok=True)
-            database = sqlite3.connect(path, timeout=BUSY_S, isolation_level="IMMEDIATE", check_same_thread=False)
+            database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
             self._database, self._day = database, day
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = FULL")
@@ -148,6 +150,10 @@ class SmallBlobs:
 
     def _path(self, day: date) -> Path:
         return self._folder / f"{day.isoformat()}.db"
+
+
+def _put(count: int) -> str:
+    return f"INSERT INTO blob (sha256, content) VALUES {', '.join(['(?, ?)'] * count)} ON CONFLICT DO NOTHING"  # noqa: S608 - marks only
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,11 +57,18 @@ async def test_many_at_once_are_all_there_once_each_is_answered(tmp_path: Path) 
         await asyncio.gather(*(put_and_look(b"%d" % number) for number in range(100)))
 
 
+async def test_more_than_a_transaction_takes_are_all_there(tmp_path: Path) -> None:
+    async with store(tmp_path) as blobs:
+        contents = {b"%d" % number for number in range(2 * small_blobs.MOST + 1)}
+        await asyncio.gather(*(blobs.put(content) for content in contents))
+        assert on_disk(tmp_path) == contents
+
+
 async def test_many_at_once_share_the_disks_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     transactions: list[int] = []
     write = SmallBlobs._write
 
-    def counted(self: SmallBlobs, puts: tuple[small_blobs.Put, ...]) -> None:
+    def counted(self: SmallBlobs, puts: Sequence[small_blobs.Put]) -> None:
         transactions.append(len(puts))
         write(self, puts)
 
