@@ -8,11 +8,11 @@ from email.message import Message as Plain
 from typing import Any
 
 from channels.contact import Attachment
-from channels.mail import armour, flowed, html, smime, uuencoded
+from channels.mail import armour, flowed, html, mime, smime, uuencoded
 from channels.mail.charsets import decoded
 from channels.mail.headers import Mime, value
 from channels.mail.parsing import BROKEN, parsed
-from channels.names import safe_media_type, safe_name
+from channels.names import safe_name
 from channels.texts import cleaned, line
 
 DEEPEST = 30
@@ -53,7 +53,6 @@ NO_WORDS = (
 )
 """Types of text that no person wrote to be read; any other text without a name is words (RFC 2046, 4.1.4)."""
 
-_NAMED = re.compile(r"[!#$&-.0-9A-Z^_a-z{|}~]{1,60}/[!#$&-.0-9A-Z^_a-z{|}~]{1,100}")
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
 
 _CONTENT_ID = re.compile(r"[^\s<>]{1,250}")
@@ -87,8 +86,8 @@ def text_of(message: Mime, reading: Reading, depth: int = 0) -> Text:
     if depth > DEEPEST:
         reading.left_out = True
         return Text()
-    media_type = _media_type(message)
-    children = _children(message)
+    media_type = mime.media_type(message)
+    children = mime.children(message)
     if media_type == "message/rfc822" and children:
         reading.enclosed += [_enclosed(message, children[0])]
         _attach(message, media_type, reading)
@@ -97,7 +96,7 @@ def text_of(message: Mime, reading: Reading, depth: int = 0) -> Text:
         return _several(children, media_type, reading, depth)
     if media_type in smime.MEDIA_TYPES:
         return _signed(message, media_type, reading, depth)
-    words = media_type.startswith("text/") and media_type not in NO_WORDS and not (depth and _is_file(message))
+    words = media_type.startswith("text/") and media_type not in NO_WORDS and not (depth and mime.is_file(message))
     if words or media_type.startswith("multipart/"):  # a multipart without parts: its boundary never came
         return _words(message, media_type, reading)
     _attach(message, media_type, reading)
@@ -122,8 +121,8 @@ def _words(message: Mime, media_type: str, reading: Reading) -> Text:
         return Text(html.to_text(text), plain=False)
     if media_type in ("text/enriched", "text/richtext"):
         return Text(_MARKUP.sub("", text), plain=False)
-    if "flowed" in value(message, "content-type").lower() and _parameter(message, "format") == "flowed":
-        text = flowed.joined(text, delete_space=_parameter(message, "delsp") == "yes")
+    if "flowed" in value(message, "content-type").lower() and mime.parameter(message, "format") == "flowed":
+        text = flowed.joined(text, delete_space=mime.parameter(message, "delsp") == "yes")
     text, files = uuencoded.taken_out(text)
     for name, content in files:
         _add(reading, safe_name(line(name), _otherwise(reading)), "application/octet-stream", content)
@@ -133,7 +132,7 @@ def _words(message: Mime, media_type: str, reading: Reading) -> Text:
 def _signed(message: Mime, media_type: str, reading: Reading, depth: int) -> Text:
     """The words of what an S/MIME part signs; the part itself is kept as a file."""
     _attach(message, media_type, reading)
-    inner = smime.content(_content(message))
+    inner = smime.content(mime.content(message))
     return Text() if inner is None else text_of(parsed(inner)[0], reading, depth + 1)
 
 
@@ -158,8 +157,8 @@ def _alternative(children: list[Mime], reading: Reading, depth: int) -> Text:
     HTML is left alone where plain words were found, since making text of it is the dearest part of reading a mail.
     """
     plain, said = Text(), Text()
-    for child in sorted(children, key=lambda each: _media_type(each) != "text/plain"):
-        if not plain.blank and _media_type(child) == "text/html" and not _is_file(child):
+    for child in sorted(children, key=lambda each: mime.media_type(each) != "text/plain"):
+        if not plain.blank and mime.media_type(child) == "text/html" and not mime.is_file(child):
             continue
         text = text_of(child, reading, depth + 1)
         if not text.blank:
@@ -172,69 +171,12 @@ def _joined(texts: list[Text]) -> Text:
     return Text("\n\n".join(text.words.strip("\n") for text in said), all(text.plain for text in said))
 
 
-def _media_type(message: Mime) -> str:
-    """Its type as it is named; what is no type is text/plain (RFC 2045, 5.2)."""
-    named = value(message, "content-type")
-    found = _NAMED.match(named)
-    return safe_media_type(found[0]) if found else "text/plain" if named else message.get_default_type()
-
-
-def _children(message: Mime) -> list[Mime]:
-    payload: Any = message.get_payload() if message.is_multipart() else None
-    return [child for child in payload if hasattr(child, "get_payload")] if isinstance(payload, list) else []
-
-
-def _parameter(message: Mime, name: str) -> str:
-    try:
-        return str(message.get_param(name, "")).lower()
-    except Exception:  # the library's header reading raises nearly anything
-        return ""
-
-
-def _disposition(message: Mime) -> str:
-    try:
-        return message.get_content_disposition() or ""
-    except Exception:  # as above
-        return "attachment"
-
-
-def _filename(message: Mime) -> str | None:
-    try:
-        return message.get_filename()
-    except Exception:  # as above
-        return None
-
-
-def _is_file(message: Mime) -> bool:
-    return _disposition(message) == "attachment" or bool(_filename(message))
-
-
-def _content(message: Mime) -> bytes:
-    try:
-        payload: Any = message.get_payload(decode=True)
-    except BROKEN:
-        payload = None
-    if isinstance(payload, bytes):
-        return payload
-    try:
-        children = _children(message)
-        if children:
-            return b"\n".join(child.as_bytes() for child in children)
-        return str(message.get_payload()).encode("utf-8", "surrogateescape")
-    except BROKEN:
-        return b""
-
-
 def _decoded(message: Mime, reading: Reading) -> str:
-    try:
-        charset = message.get_content_charset()
-    except Exception:  # as above
-        charset = None
-    content = _content(message)
+    content = mime.content(message)
     reading.left_out |= len(content) > reading.to_read
     content = content[: reading.to_read]
     reading.to_read -= len(content)
-    return cleaned(decoded(content, charset))
+    return cleaned(decoded(content, mime.charset(message)))
 
 
 def _attach(message: Mime, media_type: str, reading: Reading) -> None:
@@ -244,11 +186,11 @@ def _attach(message: Mime, media_type: str, reading: Reading) -> None:
     found = _CONTENT_ID.search(value(message, "content-id"))
     _add(
         reading,
-        safe_name(line(_filename(message)), _otherwise(reading, media_type)),
+        safe_name(line(mime.filename(message)), _otherwise(reading, media_type)),
         media_type,
-        _content(message),
+        mime.content(message),
         content_id=line(found[0], 250) if found else None,
-        inline=_disposition(message) == "inline" or (found is not None and _disposition(message) == ""),
+        inline=mime.disposition(message) == "inline" or (found is not None and mime.disposition(message) == ""),
     )
 
 
