@@ -1,8 +1,9 @@
 """What comes once a call is over, and how it finds its call: by CallSid, as a part of that contact with a sequence of
 its own, since these callbacks carry no SequenceNumber (Twilio, "Recording status callbacks", "transcribeCallback").
 
-A recording's callback tells neither From nor To. Whoever has several pools appends `?To=%2B1…` to the callback's URL,
-as it may to any of them; the URL is signed. What the form says counts first.
+A recording's callback tells neither From nor To, so that alone it opens no incident, and in which pool its call is
+can't be told. Whoever has several pools, or sends us recordings without their calls, appends `?From=%2B1…&To=%2B1…` to
+the callback's URL; the URL is signed. What the form says counts first.
 """
 
 from __future__ import annotations

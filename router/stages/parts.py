@@ -64,8 +64,13 @@ def parts_of(ref: ContactRef | None) -> tuple[Part, ...]:
 
 
 def says_nothing(arrival: Arrival) -> bool:
-    """True for a part without words, such as a recording: by itself it tells neither who nor what."""
-    return arrival.scored.contact.part is not None and arrival.assessment.wordless
+    """True for a part that tells neither who nor what, such as a recording without addresses.
+
+    One that tells who called, or whom, is by itself as good as the call: a voicemail whose call we never heard of.
+    """
+    contact = arrival.scored.contact
+    told = contact.sender is not None or bool(contact.recipients)
+    return contact.part is not None and arrival.assessment.wordless and not told
 
 
 def is_news(arrival: Arrival, before: ContactRef | None) -> bool:

@@ -3,8 +3,8 @@
 The second of the pool's three functions: identity has said who it is; dispatch is told what changed. A contact joins
 an open incident of its person whose last contact isn't too long ago; of several the most urgent, then the oldest.
 What we send never opens one. What comes later for a contact stays with its incident. What a machine answers to mail
-of ours (a bounce, an absence note) opens none and joins none; it is recorded. So is a part of a contact that says
-nothing by itself (a recording) until the contact comes.
+of ours (a bounce, an absence note) opens none and joins none; it is recorded. So is a part of a contact that tells
+neither who nor what (a recording) until the contact comes.
 
 Words that make a contact S1 or S2 once its incident was resolved (a voicemail's transcript) reopen that incident: it
 waits again, for anybody. A new one would hold a contact that another holds too, and to record them only would lose an

@@ -64,7 +64,10 @@ def calls(draw: st.DrawFn) -> list[Said]:
     statuses = [CallStatus.RINGING, CallStatus.IN_PROGRESS, CallStatus.COMPLETED]
     told = [rings("call", "ann")]
     told += [rings("call", "ann", status, n) for n, status in enumerate(statuses[: draw(st.integers(0, 3))])]
-    told += [recorded("call", recording=f"RE{n}") for n in range(draw(st.integers(0, 2)))]
+    told += [
+        recorded("call", draw(st.sampled_from([None, "ann"])), recording=f"RE{n}")
+        for n in range(draw(st.integers(0, 2)))
+    ]
     for n in range(draw(st.integers(0, 2))):
         wordless = draw(st.integers(0, 4)) == 0
         severity = S2 if wordless else draw(st.sampled_from(Severity))
@@ -124,6 +127,19 @@ def test_a_recording_of_an_unknown_call_opens_nothing_and_is_found_once_it_is_kn
     (incident,) = table.incidents()
     assert incident.person_id == person("ann")
     assert [part.name for part in incident.contacts[1].parts] == ["", "recording:RE1"]
+
+
+def test_a_recording_that_tells_who_called_is_as_good_as_the_call(table: Table) -> None:
+    step = table.take(recorded("call", "ann"))
+    assert on_queues(step) == [("queue.general", "incident.opened", "waiting")]
+    table.take(rings("call", "ann", CallStatus.COMPLETED, 4))
+    (incident,) = table.incidents()
+    assert (incident.person_id, incident.contacts[0].call_status) == (person("ann"), CallStatus.COMPLETED)
+
+
+def test_a_voicemail_that_nobody_could_transcribe_waits_for_somebody_to_hear_it(table: Table) -> None:
+    table.take(transcribed("call", "ann", S2, GENERAL, wordless=True))
+    assert table.incident("call").severity is S2
 
 
 def test_words_stand_for_the_call_whatever_is_told_later(table: Table) -> None:
