@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
@@ -56,6 +57,7 @@ class Settings(BaseSettings):
         return tuple(ip_network(part, strict=False) for part in split(value)) if isinstance(value, str) else value
 
 
+@lru_cache(maxsize=256)  # secrets are read anew for each request
 def split(text: str) -> tuple[str, ...]:
     """Values of a comma-separated list, or one a line; blanks dropped."""
     return tuple(part for line in text.splitlines() for part in (piece.strip() for piece in line.split(",")) if part)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 import structlog
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from channels.contract import Channel
 from router.deployment import Deployment
-from router.gateway import desk, health, hooks, problems, providers, stream_routes
+from router.gateway import desk, health, hooks, openapi, problems, providers, stream_routes
 from router.gateway.alerts import SignatureAlerts
 from router.gateway.blobs import Blobs
 from router.gateway.commands import RESULT_S, Commands
@@ -106,9 +107,9 @@ class Gateway:
 
 @dataclass(frozen=True)
 class Assembled:
-    """app: ASGI. edge and alerts: for what comes in another way than HTTP."""
+    """edge and alerts: for what comes in another way than HTTP."""
 
-    app: FastAPI
+    app: ASGIApp
     edge: Edge
     alerts: SignatureAlerts
 
@@ -129,6 +130,7 @@ def build(gateway: Gateway) -> Assembled:
         redirect_slashes=False,  # a provider's signature is of the address that it posts to
     )
     problems.install(app)
+    openapi.install(app)
     webhooks = Hooks(
         edge=edge,
         verification=Verification(gateway.secrets, gateway.nonces, alerts, settings.allow_unsigned, gateway.fetcher),
@@ -147,9 +149,8 @@ def build(gateway: Gateway) -> Assembled:
     app.include_router(stream_routes.router(gateway.streams, gateway.parts.get("queues", lambda: True)))
     app.include_router(health.router(gateway.parts, gateway.metrics))
     app.add_middleware(DeskGuard, secrets=gateway.secrets)
-    app.add_middleware(Express, channels=gateway.channels, hooks=webhooks)
     app.add_middleware(Measured, metrics=gateway.metrics)
-    return Assembled(app, edge, alerts)
+    return Assembled(Express(app, gateway.channels, webhooks, gateway.metrics), edge, alerts)
 
 
 def _desk(gateway: Gateway) -> desk.Desk:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from channels.errors import Problem
@@ -175,7 +175,7 @@ async def _mail(listener: Listener, smtp: socket.socket | None) -> AsyncIterator
 
 
 @contextlib.asynccontextmanager
-async def _http(app: FastAPI, http: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+async def _http(app: ASGIApp, http: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
     server = _Server(
         uvicorn.Config(
             app,
