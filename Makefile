@@ -1,6 +1,6 @@
 # `make run` on a fresh machine: everything it needs is set up first. PYTHON=… chooses the Python (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit kafka docs bench-latency bench-streams clean
+.PHONY: help setup run test lint unit kafka docs bench-latency bench-mails bench-streams clean
 
 BIN := .venv/bin
 
@@ -29,6 +29,9 @@ kafka: setup ## Tests on a real broker: KAFKA_BOOTSTRAP_SERVERS, a Docker engine
 
 bench-latency: setup ## Latency and cost from webhook to queue; ARGS="--quick" and such
 	@$(BIN)/python -m bench.latency $(ARGS)
+
+bench-mails: setup ## Twenty mails of 30 MB at once: the gateway's memory, and text messages beside them; ARGS="--count 5"
+	@$(BIN)/python -m bench.mails $(ARGS)
 
 bench-streams: setup ## How fast events reach hundreds of event streams; ARGS="--quick" and such
 	@$(BIN)/python -m bench.streams $(ARGS)

@@ -105,7 +105,7 @@ def _table(found: Found, count: int, size: int) -> Table:
         "gateway alone, most, MB": f"{peak.own:.0f}",
         "mails taken, each once on the log": f"{sent.taken}, {sum(each == 1 for each in found.on_topic.values())}",
         "taken at the first try": str(sent.taken_at_once),
-        "answers 503 or 451": str(sent.put_off),
+        "answers 503 or 451; connections cut off": f"{sent.put_off}; {sent.cut}",
         "until the last was taken, s": f"{max(sent.took_s, default=0.0):.1f}",
     }
     for name, texts_ in (("alone", found.alone), ("beside the mails", found.beside)):

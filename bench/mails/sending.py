@@ -12,13 +12,15 @@ import httpx
 from bench.mails.bodies import OFFICE, Kind, Mail
 
 MOST_TRIES = 60
-AGAIN_S = 2.0
+AGAIN_S = 5.0
 ANSWER_S = 120.0
+CUT = 0
 
 
 @dataclass
 class Sent:
-    """first: statuses of first answers. put_off: answers that said to come again. took_s: until each was taken.
+    """put_off: answers that said to come again. cut: connections that ended without an answer, which a provider takes
+    for the same. took_s: until each was taken.
 
     failed: mails that nobody took within the tries, by what was said last.
     """
@@ -26,6 +28,7 @@ class Sent:
     taken: int = 0
     taken_at_once: int = 0
     put_off: int = 0
+    cut: int = 0
     took_s: list[float] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
@@ -53,9 +56,10 @@ async def _send(mail: Mail, client: httpx.AsyncClient, smtp: tuple[str, int], se
             sent.took_s.append(time.perf_counter() - began)
             return
         said = f"{mail.kind}: {status}"
-        if status not in (451, 503):
+        if status not in (CUT, 451, 503):
             break
-        sent.put_off += 1
+        sent.put_off += status != CUT
+        sent.cut += status == CUT
         await asyncio.sleep(AGAIN_S)
     sent.failed.append(said)
 
@@ -69,7 +73,7 @@ async def _posted(mail: Mail, client: httpx.AsyncClient) -> int:
     try:
         return (await client.post(mail.path, content=body(), headers=headers)).status_code  # type: ignore[arg-type]
     except httpx.HTTPError:
-        return 0
+        return CUT
 
 
 def _mailed(mail: Mail, smtp: tuple[str, int]) -> int:
@@ -87,4 +91,4 @@ def _mailed(mail: Mail, smtp: tuple[str, int]) -> int:
             client.sock.sendall(b".\r\n")
             return client.getreply()[0]
     except (smtplib.SMTPException, OSError):
-        return 0
+        return CUT

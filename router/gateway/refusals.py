@@ -47,6 +47,10 @@ REFUSALS: Mapping[type[Problem], Refusal] = MappingProxyType(
     }
 )
 
+HOPELESS = (BodyTooLarge, BodyCutOff)
+"""The rest of the body isn't waited for. After any other refusal the server reads it to its end and drops it: a client
+that is cut off while it writes doesn't see the answer, and 503 is what providers promise to come again after."""
+
 
 def refusal_of(problem: Problem) -> Refusal:
     return REFUSALS.get(type(problem), FAILED)
@@ -60,8 +64,7 @@ def response(problem: Problem, provider: str) -> Response:
         headers["Retry-After"] = str(known.retry_after_s)
     if known.status == 401:
         headers["WWW-Authenticate"] = f'Basic realm="{provider}", charset="UTF-8"'
-    if known.status == 413 or isinstance(problem, BodyCutOff):
-        # The rest of the body isn't waited for.
+    if isinstance(problem, HOPELESS):
         headers["Connection"] = "close"
     expected = str(problem) if known.tells else None
     return refusal(known.status, known.reason, expected=expected, headers=headers)

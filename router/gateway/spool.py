@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from router.gateway.blobs import storing
 
-PIECE = 1024 * 1024
+PIECE = 256 * 1024
 """Bytes that are gathered in memory before a thread hashes and writes them."""
 
 

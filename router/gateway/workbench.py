@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from channels.errors import ChannelProblem, Malformed, Problem
 
 LENGTH = 8
-NICER = 10
+NICER = 5
 MOST_MEMORY = 1024 * 1024 * 1024
 """Bytes of address space: a mail that unfolds without end ends in MemoryError, and not in the machine's trouble."""
 

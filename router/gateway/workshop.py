@@ -21,7 +21,7 @@ from channels.errors import Problem
 from router.gateway.workbench import LENGTH, Done, Failed, Job, framed
 
 IDLE_S = 10.0
-MOST_S = 60.0
+MOST_S = 120.0
 COMMAND = (sys.executable, "-c", "from router.gateway.workbench import main; main()")
 
 ENDED = Failed("ProcessEnded")

@@ -190,6 +190,18 @@ async def test_a_body_that_ends_the_process_that_reads_it_is_kept_for_a_person(t
     assert up.blobs.kept[letter.key.decode()] == b"x" * (2 * MIB)
 
 
+async def test_a_form_s_field_may_be_larger_than_a_framework_s_parser_takes(tmp_path: Path) -> None:
+    up = running(tmp_path, allow_unsigned=("sendgrid",))
+    words = b"See the file.\r\n" * (2 * MIB // 15)
+    field = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\nFrom: ann@example.com\r\n\r\n'
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    async with listening(up) as server, server.client() as client:
+        response = await client.post("/hooks/sendgrid/inbound", content=field + words + b"--x--\r\n", headers=headers)
+    assert response.status_code == 200
+    (contact,) = up.log.contacts()
+    assert contact.contact.text.startswith("See the file.")
+
+
 async def test_every_channel_can_be_read_by_another_process(up: Running) -> None:
     workshop = up.gateway.workshop
     for channel in CHANNELS:
