@@ -37,7 +37,8 @@ def taken(entries: Entries, came: Arrival, policy: Policy, combine: Combine) -> 
 
 def _new(entries: Entries, came: Arrival, known: KnownContact | None, policy: Policy, combine: Combine) -> Step:
     """A contact that no incident was looked for yet. known: the parts of it that came before."""
-    came = replace(came, ref=parts.together(came, None, () if known is None else known.parts))
+    if known is not None or came.scored.contact.part is not None:
+        came = replace(came, ref=parts.together(came, None, () if known is None else known.parts))
     key, cause = came.scored.address_key, came.cause
     person_id = identity.identify(entries, key, came.contact_id, cause)
     candidates = state.open_incidents(entries, state.person(entries, person_id, cause.at).open, cause.at)
