@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import structlog
 from fastapi import FastAPI
-from starlette.types import ASGIApp
 
 from channels.contract import Channel
 from router.deployment import Deployment
@@ -109,7 +108,7 @@ class Gateway:
 class Assembled:
     """edge and alerts: for what comes in another way than HTTP."""
 
-    app: ASGIApp
+    app: Express
     edge: Edge
     alerts: SignatureAlerts
 
