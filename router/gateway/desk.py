@@ -30,6 +30,7 @@ from router.gateway.desk_bodies import (
 )
 from router.gateway.desk_guard import bearer
 from router.gateway.metrics import Metrics
+from router.gateway.openapi import errors
 from router.gateway.people import People
 from router.gateway.positions import Positions
 from router.gateway.problems import ErrorBody, answer, refusal
@@ -46,18 +47,18 @@ LONGEST_ID = 200
 ON_INCIDENT = {"claim": Claim, "release": Release, "resolve": Resolve}
 
 
-def _errors(**texts: str) -> dict[int | str, dict[str, Any]]:
-    return {int(name[1:]): {"model": ErrorBody, "description": text} for name, text in texts.items()}
-
-
-ALWAYS = _errors(_401="No token, or an unknown one", _503="The log is away; Retry-After says when to come again")
-COMMAND = ALWAYS | _errors(
-    _400="The body is no JSON",
-    _404="Unknown",
-    _409="It can't be done now: the reason, and the owner where there is one",
-    _422="A field isn't what it should be, or the Idempotency-Key was used with another body",
-    _504="No result within 2 s; the same Idempotency-Key may be tried again",
-)
+ALWAYS = errors(_401="No token, or an unknown one", _503="The log is away")
+BODY = errors(_400="The body is no JSON", _413="The body is larger than 256 KB")
+COMMAND = {
+    **ALWAYS,
+    **BODY,
+    **errors(
+        _404="Unknown",
+        _409="It can't be done now: the reason, and the owner where there is one",
+        _422="A field isn't what it should be, or the Idempotency-Key was used with another body",
+        _504="No result within 2 s; the same Idempotency-Key may be tried again",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,10 @@ def router(desk: Desk) -> APIRouter:
         """Every queue in figures."""
         return Queues(queues=[desk.depth(skill)[0] for skill in Skill])
 
-    @routes.get("/queues/{skill}", responses={200: {"model": Queue}, **ALWAYS, **_errors(_404="No such skill")})
+    @routes.get(
+        "/queues/{skill}",
+        responses={200: {"model": Queue}, **ALWAYS, **errors(_404="No such skill", _422="A limit that isn't one")},
+    )
     async def queue(skill: str, limit: Annotated[int, Query(ge=0, le=10_000)] = 1000) -> Response:
         """One queue's open incidents, the most severe first, then who has waited longest; `limit` of them."""
         if skill not in set(Skill):
@@ -160,7 +164,7 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.get(
         "/incidents/{incident_id}",
-        responses={200: {"model": IncidentView}, **ALWAYS, **_errors(_404="No such incident")},
+        responses={200: {"model": IncidentView}, **ALWAYS, **errors(_404="No such incident")},
     )
     async def incident(incident_id: str) -> Response:
         """An incident as it is now, with the words of its contacts."""
@@ -172,7 +176,7 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.get(
         "/contacts/{contact_id}",
-        responses={200: {"model": ContactView}, **ALWAYS, **_errors(_404="No such contact in any incident")},
+        responses={200: {"model": ContactView}, **ALWAYS, **errors(_404="No such contact in any incident")},
     )
     async def contact(contact_id: str) -> Response:
         """A contact with everything known of it."""
@@ -181,7 +185,7 @@ def router(desk: Desk) -> APIRouter:
             return refusal(404, "unknown", field="contact_id")
         return _json(await desk.contact(*found))
 
-    @routes.put("/people/{reference}", responses={**ALWAYS, **_errors(_422="An address that isn't one")})
+    @routes.put("/people/{reference}", responses={**ALWAYS, **BODY, **errors(_422="An address that isn't one")})
     async def person(
         reference: Annotated[str, Path(min_length=1, max_length=200)], body: PersonBody, request: Request
     ) -> PersonView:
@@ -208,5 +212,5 @@ def _add_incident_command(routes: APIRouter, desk: Desk, name: str) -> None:
         methods=["POST"],
         name=name,
         summary=f"{name.capitalize()} an incident",
-        responses={200: {"model": QueueEvent}, **COMMAND, **_errors(_403="Somebody else has it")},
+        responses={200: {"model": QueueEvent}, **COMMAND, **errors(_403="Somebody else has it")},
     )

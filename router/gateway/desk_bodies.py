@@ -19,7 +19,7 @@ OF_THE_CONTACT = ("call", "direction", "sender", "sender_name", "recipients", "s
 """What the contact itself tells, and not the part whose words stand for it."""
 
 AgentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$", min_length=1, max_length=100)]
-Level = Annotated[int, Field(ge=1, le=5)]
+Level = Annotated[int, Field(ge=1, le=5, strict=True)]
 SkillName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=50)]
 
 
@@ -35,7 +35,7 @@ class PresenceBody(Strict):
 
     presence: Presence
     skills: dict[SkillName, Level] = Field(default_factory=dict, max_length=100)
-    capacity: int = Field(default=1, ge=0, le=100)
+    capacity: int = Field(default=1, ge=0, le=100, strict=True)
     pool: str | None = Field(default=None, max_length=100)
 
 

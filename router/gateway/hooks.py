@@ -27,6 +27,7 @@ from router.gateway.edge import Edge
 from router.gateway.fetching import Fetcher
 from router.gateway.large import Large, LargeDelivery
 from router.gateway.metrics import Metrics
+from router.gateway.openapi import errors
 from router.gateway.places import Place, Places
 from router.gateway.reading import LargeReading, Reading
 from router.gateway.refusals import refusal_of, response
@@ -170,14 +171,19 @@ def _media_type(request: Request) -> str:
     return request.media_type or "application/octet-stream"
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": f"On the log; {CONTACT_HEADER} names the contact. What can't be parsed is kept for a person"},
-    400: {"description": "Not a request of this provider"},
-    401: {"description": "No credentials"},
-    403: {"description": "The signature doesn't hold"},
-    413: {"description": "Larger than the channel takes"},
-    503: {"description": "Off, overloaded, or the log is away; Retry-After says when to come again"},
+CONTACT = {
+    CONTACT_HEADER: {
+        "description": "The contact's id; missing where no contact came of it",
+        "schema": {"type": "string"},
+    }
 }
+REFUSED = errors(
+    _400="Not a request of this provider",
+    _401="No credentials",
+    _403="The signature doesn't hold",
+    _413="Larger than the channel takes",
+    _503="Off, overloaded, or the log is away",
+)
 
 
 def add_routes(app: FastAPI, channels: Sequence[Channel], hooks: Hooks) -> None:
@@ -192,9 +198,23 @@ def add_routes(app: FastAPI, channels: Sequence[Channel], hooks: Hooks) -> None:
                 operation_id=f"{method.lower()}_{channel.name}",
                 tags=["hooks"],
                 summary=f"Webhook of {channel.provider}: {channel.name}",
+                description=f"Verified by ROUTER_{channel.secrets}; at most {channel.limit:,} bytes.",
                 response_class=Response,
-                responses=RESPONSES,
+                responses={200: _accepted(channel), **REFUSED},
+                openapi_extra={} if method == "GET" else {"requestBody": _body(channel)},
             )
+
+
+def _accepted(channel: Channel) -> dict[str, Any]:
+    text = "On the log. What is signed and can't be parsed is kept for a person"
+    content = {} if channel.gives is None else {channel.gives: {"schema": {"type": "string"}}}
+    return {"description": text, "headers": CONTACT, "content": content}
+
+
+def _body(channel: Channel) -> dict[str, Any]:
+    """What is in it is the provider's to say."""
+    forms = {name: {"schema": {"type": "object"}} for name in channel.takes if "form" in name}
+    return {"required": True, "content": {name: forms.get(name, {"schema": {}}) for name in channel.takes}}
 
 
 def _endpoint(channel: Channel, hooks: Hooks) -> Callable[[HttpRequest], Awaitable[Response]]:

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from channels.errors import Malformed
 from router.gateway.log import Unavailable
@@ -82,4 +83,16 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     reason = {404: "unknown", 405: "method-not-allowed"}.get(error.status_code, "refused")
-    return refusal(error.status_code, reason, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return refusal(error.status_code, reason, headers=headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """All that there are at the path; the framework only names those of the first of its routes."""
+    found: set[str] = set()
+    for route in request.app.router.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return found
