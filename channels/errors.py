@@ -4,6 +4,13 @@ A Problem says who is wrong: the sender (Forged, Unauthenticated, NotTheirs, Mal
 turns one into an HTTP status or an exit status.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from channels.contact import Contact
+
 
 class Problem(Exception):
     """Something went wrong."""
@@ -40,6 +47,18 @@ class Malformed(ChannelProblem):
         self.field = field
         self.expected = expected
         self.got = got
+
+
+class PartlyMalformed(Malformed):
+    """A verified request of several contacts, one of which can't be read.
+
+    contacts: the others. They are taken; the request is dead-lettered for the one. None of a large body are: its
+    parser is another process, which tells no more than a Malformed does.
+    """
+
+    def __init__(self, field: str, expected: str, got: str, contacts: tuple[Contact, ...] = ()) -> None:
+        super().__init__(field, expected, got)
+        self.contacts = contacts
 
 
 class Misconfigured(Problem):

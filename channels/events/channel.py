@@ -1,8 +1,7 @@
 """CloudEvents over HTTP, signed as Standard Webhooks: the way in for any other system.
 
 One event type is read, `contact.created`; one of another type, or with data of another shape, is kept and
-dead-lettered with the field's path. So is a whole batch for one such event: nothing of it is lost, and the sender is
-told nothing of it, as ever. Senders that mind send one event a request.
+dead-lettered with the field's path. So is a batch that holds such an event; its others are taken.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pydantic import ValidationError
 from channels import standard_webhooks
 from channels.contact import Contact, Medium
 from channels.contract import MIB, Channel, Request, Secrets, Verified, malformed
-from channels.errors import Malformed
+from channels.errors import Malformed, PartlyMalformed
 from channels.events import contact_created
 from channels.events.contact_created import PROVIDER, TYPE, ContactCreated
 from channels.events.envelope import BATCH, STRUCTURED, Event, events
@@ -35,8 +34,22 @@ def sign(request: Request, key: str) -> Request:
 
 
 def parse(request: Request) -> list[Contact]:
-    """One contact an event. Raises Malformed with the field's path, in a batch behind the event's number."""
-    return [_contact(event, request) for event in events(request)]
+    """One contact an event. Raises Malformed with the field's path, in a batch behind the event's number.
+
+    Of several that can't be read the first is named; PartlyMalformed has the contacts of the others.
+    """
+    found: list[Contact] = []
+    wrong: list[Malformed] = []
+    for event in events(request):
+        try:
+            found.append(_contact(event, request))
+        except Malformed as problem:
+            wrong.append(problem)
+    if wrong and found:
+        raise PartlyMalformed(wrong[0].field, wrong[0].expected, wrong[0].got, tuple(found))
+    if wrong:
+        raise wrong[0]
+    return found
 
 
 def _contact(event: Event, request: Request) -> Contact:

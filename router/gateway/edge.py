@@ -12,7 +12,7 @@ from dataclasses import replace
 import structlog
 
 from channels.contact import Contact
-from channels.errors import Malformed, NotTheirs
+from channels.errors import Malformed, NotTheirs, PartlyMalformed
 from router.gateway.blobs import Blobs
 from router.gateway.delivery import LARGEST_EVENT, Delivery, Ready, dead_letter, ready
 from router.gateway.large import Found, Large, LargeDelivery, Parse
@@ -41,7 +41,7 @@ class Edge:
     async def take(
         self, delivery: Delivery, parse: Callable[[], Sequence[Contact]], *, slow: bool = False
     ) -> tuple[str, ...]:
-        """Ids of the delivery's contacts, once the log has them; none where it was dead-lettered.
+        """Ids of the delivery's contacts, once the log has them; those that can be read where it was dead-lettered.
 
         slow: parsing may take long whatever the size. Raises NotTheirs, Unavailable, StoreFailed.
         """
@@ -50,6 +50,11 @@ class Edge:
             return await self._accept(delivery, found)
         except ParseFailed as problem:
             await self._dead_letter(delivery, "parse-failed", problem)
+        except PartlyMalformed as problem:
+            others = problem.contacts
+            taken = await self.take(delivery, lambda: others, slow=slow)
+            await self._dead_letter(delivery, "malformed", problem)
+            return taken
         except Malformed as problem:
             await self._dead_letter(delivery, "malformed", problem)
         except TooLarge:

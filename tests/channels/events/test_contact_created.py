@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from channels.contact import Contact, Direction
 from channels.contract import Request
-from channels.errors import ChannelProblem, Malformed
+from channels.errors import ChannelProblem, Malformed, PartlyMalformed
 from channels.events.channel import CHANNEL, parse
 from channels.events.contact_created import TYPE, ContactCreated
 from channels.events.envelope import BATCH, STRUCTURED
@@ -80,13 +80,17 @@ def test_a_missing_sender_is_a_mistake_and_a_withheld_one_isnt() -> None:
     assert caught.value.field == "data.from"
 
 
-def test_another_type_is_malformed_and_one_in_a_batch_leaves_nobody_out_silently() -> None:
+def test_another_type_is_malformed() -> None:
     with pytest.raises(Malformed) as caught:
         contact({"type": "contact.deleted"})
     assert (caught.value.field, caught.value.expected) == ("type", TYPE)
-    with pytest.raises(Malformed) as caught:
-        parse(sent([event(ANN), event(ANN, type="x")], BATCH))
+
+
+def test_of_a_batch_with_a_wrong_event_the_others_are_taken() -> None:
+    with pytest.raises(PartlyMalformed) as caught:
+        parse(sent([event(ANN), event(ANN, type="x"), event(ANN, id="2"), event({})], BATCH))
     assert caught.value.field == "1.type"
+    assert [each.provider_id.rpartition(" ")[2] for each in caught.value.contacts] == ["1", "2"]
 
 
 def test_the_sender_is_the_persons_side_whoever_sent_it() -> None:

@@ -8,7 +8,8 @@ from structlog.testing import capture_logs
 
 from channels.contact import Address, AddressKind, Contact, Medium
 from channels.contract import Channel, Confirmation, Request, Secrets, Verified
-from router.model import dead_letters
+from channels.errors import PartlyMalformed
+from router.model import dead_letters, ids
 from router.model.cloudevents import attributes
 from router.play import postmark
 from tests.router.gateway.parts import ANN, KEYS, NOW, MemoryLog, Running, rng, running
@@ -129,6 +130,19 @@ async def test_several_contacts_of_one_delivery_are_all_on_the_log_before_the_an
         response = await client.post("/hooks/test")
     assert response.headers["x-router-contact-id"] == up.log.contacts()[0].contact_id
     assert len(up.log.messages) == 3
+
+
+async def test_what_can_be_read_of_a_delivery_is_taken_and_the_rest_is_dead_lettered(tmp_path: Path) -> None:
+    good = tuple(contact(provider_id=f"SM{number}", delivery=f"SM{number}") for number in range(2))
+
+    def parse(request: Request) -> list[Contact]:
+        raise PartlyMalformed("1.type", "another", "this", good)
+
+    up = running(tmp_path, channels=[channel(parse)])
+    assert await posted(up) == 200
+    assert [each.contact_id for each in up.log.contacts()] == [ids.contact_id("twilio", f"SM{n}") for n in range(2)]
+    (letter,) = up.log.on("gateway.dlq")
+    assert (letter.value, dead_letters.letter_of(letter.headers).field) == (b"private words", "1.type")
 
 
 async def test_a_delivery_without_contacts_is_taken_and_writes_nothing(tmp_path: Path) -> None:
