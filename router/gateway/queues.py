@@ -28,26 +28,27 @@ Version = tuple[int, int]
 
 
 class Held:
-    """The last event of an incident on one queue, and the version that it had.
+    """The last event of an incident on one queue, and the version that it had; read anew whenever it is asked for.
 
-    value: as it stands on the topic, b"" where the incident is closed: those stay on their topics for months and are
-    seldom looked at, so they are kept packed.
+    Read, an event takes several times its bytes, and most are never looked at. value: as it stands on the topic, b""
+    where the incident is closed: those stay on their topics for months, so they are kept packed.
     """
 
-    __slots__ = ("_event", "_packed", "moved_to", "revision", "state", "value", "version")
+    __slots__ = ("_packed", "moved_to", "revision", "severity", "state", "value", "version", "waiting_since")
 
     def __init__(self, version: Version, event: QueueEvent, value: bytes) -> None:
         self.version = version
         self.state = event.state
+        self.severity = event.severity
+        self.waiting_since = event.waiting_since
         self.revision = event.revision
         self.moved_to = event.moved_to
-        self._event = event if event.state.open else None
         self.value = value if event.state.open else b""
         self._packed = b"" if event.state.open else zlib.compress(value, 1)
 
     @property
     def event(self) -> QueueEvent:
-        return self._event or QueueEvent.model_validate_json(zlib.decompress(self._packed))
+        return QueueEvent.model_validate_json(self.value or zlib.decompress(self._packed))
 
     def says(self, value: bytes) -> bool:
         """Whether it is the same event, as it stands on the topic."""
@@ -126,7 +127,7 @@ class QueueView:
 
     def depths(self) -> Iterator[Depth]:
         for skill in Skill:
-            counts = Counter((held.event.severity, held.state) for held in self._open(skill))
+            counts = Counter((held.severity, held.state) for _, held in self._open(skill))
             for severity in Severity:
                 for state in (IncidentState.WAITING, IncidentState.OWNED):
                     yield Depth(skill, severity, state, counts[severity, state])
@@ -155,11 +156,12 @@ class QueueView:
         return True
 
     def _ordered(self, skill: Skill) -> list[Held]:
-        return sorted(self._open(skill), key=lambda held: _urgency(held.event))
+        return [held for _, held in sorted(self._open(skill), key=_urgency)]
 
-    def _open(self, skill: Skill) -> Iterator[Held]:
+    def _open(self, skill: Skill) -> Iterator[tuple[str, Held]]:
+        """With the incident's id."""
         queue = self._held[PREFIX + skill]
-        return (queue[key] for key in self._waiting_or_owned[PREFIX + skill])
+        return ((key, queue[key]) for key in self._waiting_or_owned[PREFIX + skill])
 
     def _version(self, topic: str, key: str) -> Version | None:
         held = self._held[topic].get(key)
@@ -207,5 +209,6 @@ class QueueView:
         return there is None or there < held.version
 
 
-def _urgency(event: QueueEvent) -> tuple[str, datetime, str]:
-    return event.severity.value, event.waiting_since, event.incident_id
+def _urgency(incident: tuple[str, Held]) -> tuple[str, datetime, str]:
+    incident_id, held = incident
+    return held.severity.value, held.waiting_since, incident_id
