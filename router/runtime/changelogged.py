@@ -19,6 +19,8 @@ from router.runtime.written import Written
 from router.stages.contract import Entry, Stage
 from router.stages.entries import Layer, bodies
 
+AT_ONCE = 100
+
 
 class Genesis(Protocol):
     """What a new log's state begins with: entries, taken from the log itself."""
@@ -69,7 +71,9 @@ class Changelogged:
         if replica.applied is None:
             seed = await self._genesis(slot, writer)
             await self.save(slot, writer, self.prepare(slot, writer, seed, first - 1))
-        await self._rewrite(partition, writer, replica.covered, takeover.missing(self._truth(partition), self._written))
+        truth = await self._truth(partition)
+        if truth is not None:
+            await self._rewrite(partition, writer, replica.covered, takeover.missing(truth, self._written))
         return first if start is None else start
 
     def epoch(self, slot: Slot) -> int | None:
@@ -100,7 +104,9 @@ class Changelogged:
             here = {repair for repair in repairs if repair[0] == partition}
             entries = {key for _, topic, key in here if topic is None}
             keys = {(topic, key) for _, topic, key in here if topic is not None}
-            count += await self._rewrite(partition, writer, entries, self._truths(partition, keys))
+            truth = await self._truth(partition) if keys else []
+            if truth is not None:
+                count += await self._rewrite(partition, writer, entries, self._differing(partition, truth, keys))
         return count
 
     def release(self, slot: Slot) -> None:
@@ -116,14 +122,23 @@ class Changelogged:
     def _fenced(self, partition: int) -> None:
         self._on_lost(Slot(self._source, partition))
 
-    def _truth(self, partition: int) -> list[Message]:
+    async def _truth(self, partition: int) -> list[Message] | None:
+        """What each key should say; None where the partition was lost meanwhile. It reads the whole state, which may be
+        seconds of work, so others on the loop get their turns."""
         epoch = self._tail.owned[partition]
         store = self._replicas[partition].store
-        return [encode(self._stage.name, outcome, epoch) for outcome in self._stage.truth(store, partition)]
+        found: list[Message] = []
+        for outcome in self._stage.truth(store, partition):
+            found.append(encode(self._stage.name, outcome, epoch))
+            if len(found) % AT_ONCE == 0:
+                await asyncio.sleep(0)
+                if self._tail.owned.get(partition) != epoch:
+                    return None
+        return found
 
-    def _truths(self, partition: int, keys: set[tuple[str, str]]) -> list[Message]:
+    def _differing(self, partition: int, truth: list[Message], keys: set[tuple[str, str]]) -> list[Message]:
         """What the given keys' last records should be, where they aren't; tombstones for those that are gone."""
-        live = {(message.topic, message.key.decode()): message for message in self._truth(partition)}
+        live = {(message.topic, message.key.decode()): message for message in truth}
         wanted = [live[key] for key in keys if key in live]
         gone = [
             takeover.tombstone(topic, key, self._tail.owned[partition], last)

@@ -95,7 +95,8 @@ class Runner:
 
         The group says next whose it is; where it says nothing for RETAKE_SECONDS, it is still ours.
         """
-        if self._restored.pop(slot, None) is not None:
+        restored = self._restored.pop(slot, None) is not None
+        if restored or slot in self._assigned:
             self._lost[slot] = monotonic() + RETAKE_SECONDS
             log.warning("stage.fenced", stage=self._stage.name, partition=slot.partition)
 
@@ -174,10 +175,12 @@ class Runner:
             for slot in missing:
                 self._progress.release(slot)
             return
+        meanwhile = {slot for slot, until in self._lost.items() if until > monotonic()}
         for slot in missing:
-            self._lost.pop(slot, None)
+            if slot not in meanwhile:
+                self._lost.pop(slot, None)
         for slot, start in zip(missing, starts, strict=True):
-            if isinstance(start, int) and slot in self._assigned:
+            if isinstance(start, int) and slot in self._assigned and slot not in meanwhile:
                 self._member.seek(slot, start)
                 self._restored[slot] = start
         log.info(

@@ -57,11 +57,6 @@ class Shelf:
             self._touched(key, entry)
         return entry
 
-    def values(self) -> Iterator[tuple[str, Entry]]:
-        """All of them, in the order in which they came. Passing by is no touching."""
-        for key in self._bodies:
-            yield key, self._lately.get(key) or self._read(key)
-
     def __contains__(self, key: object) -> bool:
         return key in self._bodies
 
