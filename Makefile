@@ -38,6 +38,7 @@ bench-streams: setup ## How fast events reach hundreds of event streams; ARGS="-
 
 docs: setup ## docs/asyncapi.yaml and docs/openapi.json, made anew of topics.yaml, models and routes
 	$(BIN)/router topics doc --output docs/asyncapi.yaml
+	@ROUTER_LOG_LEVEL=error $(BIN)/python -m tests.router.gateway.described >/dev/null
 
 clean: ## Removes .venv and caches; the data in .data stays
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

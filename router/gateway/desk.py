@@ -47,17 +47,23 @@ LONGEST_ID = 200
 ON_INCIDENT = {"claim": Claim, "release": Release, "resolve": Resolve}
 
 
-ALWAYS = errors(_401="No token, or an unknown one", _503="The log is away")
+TOKEN = errors(_401="No token, or an unknown one")
+ALWAYS = {**TOKEN, **errors(_503="The log is away")}
 BODY = errors(_400="The body is no JSON", _413="The body is larger than 256 KB")
 COMMAND = {
     **ALWAYS,
     **BODY,
     **errors(
         _404="Unknown",
-        _409="It can't be done now: the reason, and the owner where there is one",
         _422="A field isn't what it should be, or the Idempotency-Key was used with another body",
         _504="No result within 2 s; the same Idempotency-Key may be tried again",
     ),
+}
+
+REFUSED = {
+    "claim": errors(_409="It can't be done now: the reason, and the owner where there is one"),
+    "release": errors(_403="Somebody else has it, or nobody", _409="It is resolved"),
+    "resolve": errors(_403="Somebody else has it, or nobody"),
 }
 
 
@@ -145,14 +151,14 @@ def router(desk: Desk) -> APIRouter:
         pool = body.pool or desk.commands.deployment.default_pool
         return await desk.run("presence", SetPresence(agent_id=agent_id, **told, **facts), caller, pool)
 
-    @routes.get("/queues", responses=ALWAYS)
+    @routes.get("/queues", responses=TOKEN)
     async def queues() -> Queues:
         """Every queue in figures."""
         return Queues(queues=[desk.depth(skill)[0] for skill in Skill])
 
     @routes.get(
         "/queues/{skill}",
-        responses={200: {"model": Queue}, **ALWAYS, **errors(_404="No such skill", _422="A limit that isn't one")},
+        responses={200: {"model": Queue}, **TOKEN, **errors(_404="No such skill", _422="A limit that isn't one")},
     )
     async def queue(skill: str, limit: Annotated[int, Query(ge=0, le=10_000)] = 1000) -> Response:
         """One queue's open incidents, the most severe first, then who has waited longest; `limit` of them."""
@@ -212,5 +218,5 @@ def _add_incident_command(routes: APIRouter, desk: Desk, name: str) -> None:
         methods=["POST"],
         name=name,
         summary=f"{name.capitalize()} an incident",
-        responses={200: {"model": QueueEvent}, **COMMAND, **errors(_403="Somebody else has it")},
+        responses={200: {"model": QueueEvent}, **COMMAND, **REFUSED[name]},
     )

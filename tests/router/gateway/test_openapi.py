@@ -23,6 +23,7 @@ from schemathesis.config import (
 from schemathesis.engine import events
 
 from channels.registry import CHANNELS
+from tests.router.gateway.described import FILE, described
 from tests.router.gateway.parts import BEARER, PoolLog, Running, running
 
 SEED = 7
@@ -117,3 +118,7 @@ def test_every_answer_to_a_desktop_is_one_that_the_document_names(at_work: Runni
 
 def test_without_a_token_everything_under_desk_is_401(tmp_path: Path) -> None:
     assert played(running(tmp_path), "^/desk", CHECKS).all_statuses() == {401}
+
+
+async def test_the_document_in_the_repository_is_current(tmp_path: Path) -> None:
+    assert FILE.read_text(encoding="utf-8") == await described(tmp_path), "run `make docs`"
