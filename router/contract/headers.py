@@ -6,6 +6,7 @@ Kafka's headers are bytes: every value is text in UTF-8, numbers are decimal.
 from __future__ import annotations
 
 from router.contract.schemas import Schema
+from router.model import retries
 from router.model.dead_letters import PREFIX
 from router.model.events import DeadLetter
 
@@ -66,6 +67,7 @@ _WHY = {
     "partition": "Where it stood",
     "offset": "Where it stood",
     "at": "When it was refused",
+    "tries": "How often it has been refused",
 }
 
 DEAD_LETTER: Schema = {
@@ -73,6 +75,18 @@ DEAD_LETTER: Schema = {
     "description": "The record's own headers, as they were, and why it was refused.",
     "properties": {PREFIX + name: _text(_WHY[name]) for name in DeadLetter.model_fields},
     "required": [PREFIX + name for name, field in DeadLetter.model_fields.items() if field.is_required()],
+}
+
+RETRIED: Schema = {
+    "type": "object",
+    "description": "The dead letter's headers, as they were, but for ce_type.",
+    "properties": {
+        **DEAD_LETTER["properties"],
+        retries.TYPE: {"type": "string", "const": retries.RETRIED},
+        retries.WAS: _text("What ce_type was, if there was one"),
+        retries.OF: _text("Where the dead letter stands: topic/partition/offset"),
+    },
+    "required": [*DEAD_LETTER["required"], retries.TYPE, retries.OF],
 }
 
 

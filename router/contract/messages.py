@@ -44,7 +44,11 @@ TITLES: Mapping[str, str] = {
     "incident.resolved": "An incident is closed",
     "command.result": "What became of a command",
     "agent.changed": "What an agent is doing",
+    "letter.resubmitted": "Somebody sent a dead letter through its stage once more",
+    "letter.dropped": "Somebody decided that a dead letter is to be left alone",
+    "stage.resumed": "Somebody looked at a stage's dead letters: they don't stop it any more",
     "delivery.unreadable": "A delivery whose signature held but which can't be read",
+    "record.retried": "A dead letter that somebody has resubmitted: the record as it was, under a type of its own",
     "entry": "An entry of the pool's state",
     "applied": "How far the pool's log is in the state",
     "fence": "A worker took the partition over",
@@ -120,6 +124,13 @@ def _other(name: str) -> dict[str, Any]:
                 "contentType": "application/octet-stream",
                 "headers": {"type": "object", "allOf": [headers.DEAD_LETTER, headers.UNREADABLE]},
                 "payload": {"description": "The body as it came; empty where it is too large for a record."},
+            }
+        case "record.retried":
+            return {
+                "title": TITLES[name],
+                "contentType": "application/octet-stream",
+                "headers": headers.RETRIED,
+                "payload": {"description": "The record's value as it was when it was refused, bytes of any kind."},
             }
         case _:
             return {

@@ -12,9 +12,11 @@ from router.model.events import (
     CommandResult,
     ContactReceived,
     ContactScored,
+    LetterSettled,
     PeopleChanged,
     PolicyApplied,
     QueueEvent,
+    StageResumed,
 )
 from router.model.incident import IncidentType
 
@@ -38,4 +40,8 @@ QUEUES: Types = MappingProxyType({kind.value: QueueEvent for kind in IncidentTyp
 
 DESK: Types = MappingProxyType({"command.result": CommandResult, "agent.changed": AgentView})
 
-ALL: Types = MappingProxyType({**INBOUND, **POOL, **QUEUES, **DESK})
+SETTLED: Types = MappingProxyType(
+    {"letter.resubmitted": LetterSettled, "letter.dropped": LetterSettled, "stage.resumed": StageResumed}
+)
+
+ALL: Types = MappingProxyType({**INBOUND, **POOL, **QUEUES, **DESK, **SETTLED})

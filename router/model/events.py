@@ -130,7 +130,10 @@ class CommandResult(Frozen):
 
 
 class DeadLetter(Frozen):
-    """Why a record was dead-lettered; these stand in headers, the payload is untouched."""
+    """Why a record was dead-lettered; these stand in headers, the payload is untouched.
+
+    topic, partition, offset: where it stood first, however often it was resubmitted. tries: how often it was refused.
+    """
 
     stage: str
     reason: str
@@ -140,4 +143,30 @@ class DeadLetter(Frozen):
     topic: str
     partition: int | None = None
     offset: int | None = None
+    at: AwareDatetime
+    tries: int = 1
+
+
+class LetterSettled(Frozen):
+    """`letter.resubmitted`, `letter.dropped`: what somebody did about a dead letter.
+
+    letter: its name, topic/partition/offset. to: where it was written again. by: a name at the terminal's machine.
+    """
+
+    letter: str
+    stage: str
+    by: str
+    why: str
+    at: AwareDatetime
+    to: Position | None = None
+
+
+class StageResumed(Frozen):
+    """`stage.resumed`: its dead letters before `after` (an offset) don't count any more, nor do the next `allowed`."""
+
+    stage: str
+    after: int
+    allowed: int
+    by: str
+    why: str
     at: AwareDatetime

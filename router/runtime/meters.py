@@ -7,6 +7,7 @@ from time import time
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from router.model.events import DeadLetter
 from router.stages.contract import Record
 
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -18,7 +19,9 @@ class Meters:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.records = Counter("router_stage_records", "Records stepped", ["stage"], registry=self.registry)
-        self.dead = Counter("router_stage_dead_letters", "Records refused", ["stage"], registry=self.registry)
+        self.dead = Counter(
+            "router_stage_dead_letters", "Records refused, and why", ["stage", "reason"], registry=self.registry
+        )
         self.rewritten = Counter(
             "router_stage_rewritten", "Records written again over a stale worker's", ["stage"], registry=self.registry
         )
@@ -37,10 +40,10 @@ class Meters:
             registry=self.registry,
         )
 
-    def batch(self, stage: str, records: Sequence[Record], dead: int, seconds: float) -> None:
+    def batch(self, stage: str, records: Sequence[Record], dead: Sequence[DeadLetter], seconds: float) -> None:
         self.records.labels(stage).inc(len(records))
-        if dead:
-            self.dead.labels(stage).inc(dead)
+        for letter in dead:
+            self.dead.labels(stage, letter.reason).inc()
         self.seconds.labels(stage).observe(seconds)
         waited = self.waited.labels(stage)
         now = time()

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import structlog
 
-from router.runtime.cap import Cap
+from router.runtime.capped import Capped
 from router.runtime.meters import Meters
 from router.runtime.ports import BatchTooLarge, Cluster, LogAway, LogBroken, Member, SendFailed, Slot, Writer
 from router.runtime.progress import Prepared, Progress
@@ -56,7 +56,7 @@ class Runner:
         self._on_ready = on_ready
         self._member: Member = cluster.member(stage.name, stage.sources)
         self._writer: Writer | None = None
-        self._cap = Cap(stage.name)
+        self._capped = Capped(stage.name, cluster)
         self._assigned: frozenset[Slot] = frozenset()
         self._restored: dict[Slot, int] = {}
         self._uncommitted: dict[Slot, int] = {}
@@ -88,6 +88,7 @@ class Runner:
             await self._member.close()
             if self._writer is not None:
                 await self._writer.close()
+            await self._capped.close()
             await self._progress.close()
 
     def lost(self, slot: Slot) -> None:
@@ -204,6 +205,7 @@ class Runner:
                 large.append((slot, records))
             else:
                 work += [] if done is None else [done]
+        await self._capped.check(self._restored, [letter for done in work for letter in done.stepped.dead])
         await writer.append([message for done in work for message in done.stepped.messages])
         for failed in await asyncio.gather(*(self._keep(done, writer) for done in work), return_exceptions=True):
             if isinstance(failed, BaseException):
@@ -224,7 +226,6 @@ class Runner:
         layer = self._progress.layer(slot)
         stepped = step_all(self._stage, layer, records, self._progress.epoch(slot))
         prepared = self._progress.prepare(slot, writer, layer.changes, records[-1].offset)
-        self._cap.count(len(records), stepped.dead)
         return _Work(slot, records, stepped, prepared)
 
     async def _keep(self, done: _Work, writer: Writer) -> None:

@@ -10,7 +10,9 @@ from channels.contact import Frozen
 from channels.contract import malformed
 from router.model.catalogue import Types
 from router.model.cloudevents import Attributes, attributes
+from router.model.retries import RETRIED
 from router.stages.contract import Record, Undecodable
+from router.stages.retried import as_it_was
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,16 @@ class Event:
 
 
 def decode(record: Record, types: Types) -> Event:
-    """Raises Undecodable, with the field where one is at fault, for what isn't one of `types`."""
+    """A resubmitted record is the event that it was.
+
+    Raises Undecodable, with the field where one is at fault, for what isn't one of `types`.
+    """
     try:
         found = attributes(record.headers)
     except (ValueError, OverflowError) as error:
         raise Undecodable("malformed", "headers", "the attributes of a CloudEvent", str(error)) from None
+    if found.type == RETRIED:
+        return decode(as_it_was(record), types)
     model = types.get(found.type)
     if model is None:
         raise Undecodable("unknown-type", "ce_type", " or ".join(sorted(types)), found.type[:100])

@@ -15,6 +15,7 @@ from router.model.cloudevents import Attributes
 from router.model.events import ContactReceived, ContactScored, Position
 from router.stages.contract import Entries, Entry, Outcome, Record, Step, Undecodable
 from router.stages.decode import decode
+from router.stages.retried import where_it_stood
 from scoring.assess import assess as assess_by_rubric
 from scoring.model import Assessment
 
@@ -22,6 +23,7 @@ PoolFor = Callable[[tuple[Address, ...]], str]
 Assess = Callable[[Contact], Assessment]
 
 SOURCE = "/channels/"
+RETRY = "intake.retry"
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,13 @@ class Intake:
     partitions: Mapping[str, int]
     assess: Assess = assess_by_rubric
     name: str = "intake"
-    sources: tuple[str, ...] = tuple(f"inbound.{medium}" for medium in Medium)
+    sources: tuple[str, ...] = (*(f"inbound.{medium}" for medium in Medium), RETRY)
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: MappingProxyType({}))
 
     def step(self, entries: Entries, record: Record) -> Step:
         """Raises Undecodable for a record that is no contact."""
+        if record.topic == RETRY:
+            record = where_it_stood(record)
         event = decode(record, INBOUND)
         if not isinstance(event.value, ContactReceived):
             raise TypeError(f"no event of intake: {type(event.value).__name__}")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from router.model.catalogue import ALL, DESK, INBOUND, POOL, QUEUES
+from router.model.catalogue import ALL, DESK, INBOUND, POOL, QUEUES, SETTLED
 from router.model.cloudevents import attributes
 
 FILES = sorted((Path(__file__).parent / "events").glob("*.json"))
@@ -51,7 +51,7 @@ def test_what_was_written_once_still_parses_and_loses_nothing(path: Path) -> Non
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_sample_stands_on_a_topic_of_its_kind(path: Path) -> None:
     topic = json.loads(path.read_text())["topic"]
-    kinds = {"inbound": INBOUND, "pool": POOL, "queue": QUEUES, "desk": DESK}
+    kinds = {"inbound": INBOUND, "pool": POOL, "queue": QUEUES, "desk": DESK, "dlq": SETTLED}
     assert type_of(path) in kinds[topic.partition(".")[0]]
 
 

@@ -14,6 +14,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from router.records import record_of
+from router.runtime import topics
+from router.runtime.cap import ACTIONS
 from router.runtime.kafka import KafkaCluster
 from router.runtime.ports import Slot
 from router.stages.contract import Record
@@ -28,6 +30,8 @@ async def suffix(kafka: str) -> str:
     ending = uuid4().hex[:10]
     compacted = {f"counting-{ending}.changelog": {"max.message.bytes": 9437184}, f"counts-{ending}": {}}
     await topics_named(kafka, {f"letters-{ending}": {}, f"counting-{ending}.dlq": {}}, compacted)
+    async with topics.connected(kafka) as admin:
+        await admin.create({ACTIONS: topics.load()[ACTIONS]})
     return ending
 
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from channels.contact import Medium
 from router.model import catalogue
+from router.model.retries import RETRIED
+from router.model.retries import TOPICS as RETRIES
 from router.model.topics import BadTopics, Cleanup, Timestamps, copies, parse
 from scoring.model import Skill
 
@@ -66,9 +68,20 @@ def test_each_stage_and_the_gateway_has_its_dead_letters_for_30_days() -> None:
     assert dead == {"gateway.dlq": 30, "intake.dlq": 30, "pool.dlq": 30}
 
 
+def test_each_stages_dead_letters_can_be_read_again_by_it_and_written_by_nobody_else() -> None:
+    for stage, topic in RETRIES.items():
+        assert stage in TOPICS[topic].readers
+        assert TOPICS[topic].writers["dlq"] == (RETRIED,)
+
+
+def test_what_became_of_a_dead_letter_outlives_it() -> None:
+    assert TOPICS["dlq.actions"].retention_days > TOPICS["pool.dlq"].retention_days
+
+
 def test_the_event_types_are_those_that_have_a_model() -> None:
     assert set(TOPICS["inbound.sms"].types) == set(catalogue.INBOUND)
-    assert set(TOPICS["pool"].types) == set(catalogue.POOL)
+    assert set(TOPICS["pool"].types) == {*catalogue.POOL, RETRIED}
+    assert set(TOPICS["dlq.actions"].types) == set(catalogue.SETTLED)
     assert set(TOPICS["desk"].types) == set(catalogue.DESK)
     for name in QUEUES:
         assert set(TOPICS[name].types) == set(catalogue.QUEUES)
