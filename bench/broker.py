@@ -1,4 +1,4 @@
-"""The embedded broker under different collectors and flags: memory, CPU, pauses. Choose by it (docs/decisions/0006).
+"""The embedded broker under different collectors and flags: memory, CPU, pauses. Choose by it (docs/decisions/0010).
 
     python -m bench.broker [--rate 300] [--seconds 20] [--rounds 2]
 
