@@ -136,10 +136,15 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Verified:
-    """The request is the provider's. A nonce, where there is one, is remembered by the edge for `keep`."""
+    """The request is the provider's. A nonce, where there is one, is remembered by the edge for `keep`.
+
+    content: the SHA-256 in hex of what the nonce holds for, where the body's own may change from one try to the next
+        (a form's boundary); None: the body's.
+    """
 
     nonce: str | None = None
     keep: timedelta = timedelta(0)
+    content: str | None = None
 
 
 @dataclass(frozen=True)

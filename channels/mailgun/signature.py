@@ -1,8 +1,9 @@
 """Mailgun's signature (Mailgun, "Securing Webhooks"): hexadecimal HMAC-SHA256 of timestamp and token, in the body.
 
-It doesn't cover what else the body says. So a token holds for one body only, as long as its timestamp is taken; and
-that is as long as Mailgun tries: 8 h ("Receiving Messages via HTTP"), besides what a mail waits there before the first
-attempt. Whether each attempt is signed anew isn't documented, so a shorter bound could lose mail.
+It doesn't cover what else the body says. So a token holds for one content only (another try may have another boundary),
+as long as its timestamp is taken; and that is as long as Mailgun tries: 8 h ("Receiving Messages via HTTP"), besides
+what a mail waits there before the first attempt. Whether each attempt is signed anew isn't documented, so a shorter
+bound could lose mail.
 
 Mailgun tries again after any answer but 200 and 406; we never give 406, so a wrong key of ours loses nothing for 8 h.
 """
@@ -23,7 +24,7 @@ from channels.ages import longest
 from channels.contract import Request, Secrets, Verified
 from channels.errors import Forged, Malformed, NotTheirs
 from channels.loose import OR_NONE, Loose, LooseId
-from channels.multipart import MULTIPART, by_name
+from channels.multipart import MULTIPART, by_name, digest
 from channels.times import unix, within
 
 SECRETS = "MAILGUN_SIGNING_KEYS"
@@ -66,7 +67,8 @@ def verify(request: Request, secrets: Secrets) -> Verified:
     age = longest(secrets, MAX_AGE, OTHERWISE)
     if not within(unix(timestamp), request.received_at, before=age, after=AHEAD):
         raise Forged("timestamp is too far from now")
-    return Verified(nonce=token, keep=age + AHEAD)
+    content = digest(request.parts) if request.media_type == MULTIPART else None
+    return Verified(nonce=token, keep=age + AHEAD, content=content)
 
 
 def signed(request: Request, key: str) -> Request:

@@ -1,6 +1,6 @@
-"""Nonces that a provider's signature carries: each belongs to one body, and is remembered for its time.
+"""Nonces that a provider's signature carries: each belongs to one content, and is remembered for its time.
 
-The same nonce with the same body is a redelivery; with another body it is a signature used again. They stand in a
+The same nonce with the same content is a redelivery; with another it is a signature used again. They stand in a
 file of the data folder too, one a line, so that a restart opens no gap. It isn't forced to the disk: only a machine
 that loses its power may forget the last of them, and the age that a channel allows bounds that.
 """
@@ -41,14 +41,15 @@ class Nonces:
         if verified.nonce is None:
             return
         until, known = self._seen.get(_key(provider, verified.nonce), (0.0, ""))
-        if self._clock() < until and known != body():
+        if self._clock() < until and known != (verified.content or body()):
             raise Forged("the signature was used before, for another body")
 
     def remember(self, provider: str, verified: Verified, body: Callable[[], str]) -> None:
         """Called once a delivery is on the log, so that one that failed may come again. Never raises."""
         if verified.nonce is None:
             return
-        key, seen = _key(provider, verified.nonce), (self._clock() + verified.keep.total_seconds(), body())
+        until = self._clock() + verified.keep.total_seconds()
+        key, seen = _key(provider, verified.nonce), (until, verified.content or body())
         self._add(key, seen)
         if self._file is not None:
             self._write(self._file, key, seen)

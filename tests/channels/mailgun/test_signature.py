@@ -14,7 +14,7 @@ from channels.contract import Request, Secrets
 from channels.errors import ChannelProblem, Forged, Misconfigured, NotTheirs
 from channels.mailgun.inbound import CHANNEL
 from channels.mailgun.signature import AHEAD, MAX_AGE, OTHERWISE, verify
-from channels.multipart import URLENCODED
+from channels.multipart import MULTIPART, URLENCODED
 from tests.channels.requests import AT, PUBLIC, SECRET, payloads, signed
 from tests.shared import SHARED, needs_shared
 
@@ -46,6 +46,22 @@ def test_the_token_holds_for_one_body_as_long_as_its_time_is_taken() -> None:
     assert verified.nonce == given_by(sent)["token"]
     assert verified.keep >= OTHERWISE + AHEAD
     assert verify(replace(sent, body=sent.body + b"&x=y"), SECRETS).nonce == verified.nonce
+
+
+def test_another_try_may_have_another_boundary_but_says_the_same() -> None:
+    path = next(path for path in payloads(CHANNEL.name) if path.suffix == ".multipart")
+    sent = signed(CHANNEL, path)
+    boundary = (sent.header("content-type") or "").partition("boundary=")[2]
+    again = replace(
+        sent,
+        headers=(("Content-Type", f"{MULTIPART}; boundary=another"),),
+        body=sent.body.replace(boundary.encode(), b"another"),
+    )
+    changed = replace(sent, body=sent.body.replace(b"The receipt", b"A receipt", 1))
+    assert changed.body != sent.body != again.body
+    first = verify(sent, SECRETS)
+    assert verify(again, SECRETS).content == first.content
+    assert verify(changed, SECRETS).content != first.content
 
 
 @pytest.mark.parametrize("field", ["timestamp", "token", "signature"])

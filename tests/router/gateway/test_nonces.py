@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -88,3 +88,12 @@ def test_whatever_stands_in_the_file_a_gateway_starts(tmp_path_factory: pytest.T
     Nonces(file, clock=Clock()).remember("p", ONCE, body("a"))
     with pytest.raises(Forged):
         Nonces(file, clock=Clock()).check("p", ONCE, body("b"))
+
+
+def test_where_the_channel_says_what_a_nonce_holds_for_the_body_may_change() -> None:
+    nonces = Nonces()
+    first = replace(ONCE, content="a" * 64)
+    nonces.remember("p", first, body("x"))
+    nonces.check("p", first, body("y"))
+    with pytest.raises(Forged):
+        nonces.check("p", replace(first, content="b" * 64), body("x"))
