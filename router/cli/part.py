@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -24,12 +24,13 @@ class Ready:
     """A part that has imported and read what it needs. body(ready, stop) serves until `stop`.
 
     announcement: what it prints once it serves, where nobody keeps it running. failed: its exit status where a
-    Problem ends it.
+    Problem ends it; statuses: where a Problem of a certain kind does.
     """
 
     body: Callable[[Callable[[], None], asyncio.Event], Awaitable[None]]
     announcement: Mapping[str, object]
     failed: int = REFUSED
+    statuses: Mapping[type[Exception], int] = field(default_factory=dict)
 
 
 def run(prepare: Callable[[], Ready], parent_fd: int | None) -> None:
@@ -52,11 +53,10 @@ async def _run(prepare: Callable[[], Ready], parent_fd: int | None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     followed = None if parent_fd is None else await Followed.of(parent_fd)
-    failed = REFUSED
+    part: Ready | None = None
     watching: asyncio.Task[None] | None = None
     try:
         part = prepare()
-        failed = part.failed
         if followed is None:
             await part.body(lambda: _announce(part.announcement), stop)
         elif await _told_to_go(followed, stop):
@@ -68,7 +68,7 @@ async def _run(prepare: Callable[[], Ready], parent_fd: int | None) -> int:
             structlog.get_logger().error("part.failed", exc_info=error)
             return 1
         await _say(sentence, followed)
-        return failed
+        return REFUSED if part is None else part.statuses.get(type(error), part.failed)
     finally:
         if watching is not None:
             watching.cancel()

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # "Don't start me again": what ended it would end the next one too.
 FOR_GOOD = 78
+# "Nor in this case; but everything else can go on": it refuses too many records.
+CAPPED = 79
 
 
 MetricsPort = Annotated[
@@ -30,6 +32,7 @@ def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: Paren
     def prepare() -> Ready:
         from router import deployment, logging  # noqa: PLC0415 - imported while the broker boots
         from router.runtime import topics  # noqa: PLC0415
+        from router.runtime.cap import TooManyDeadLetters  # noqa: PLC0415
         from router.runtime.exposed import exposed  # noqa: PLC0415
         from router.runtime.farewell import worker_name  # noqa: PLC0415
         from router.runtime.kafka import KafkaCluster  # noqa: PLC0415
@@ -48,6 +51,7 @@ def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: Paren
             with exposed(meters.registry, metrics_port):
                 await serve(found, wanted, cluster, meters, ready=ready, stop=stop)
 
-        return part.Ready(body, {"ready": True, "worker": name}, failed=FOR_GOOD)
+        line = {"ready": True, "worker": name}
+        return part.Ready(body, line, failed=FOR_GOOD, statuses={TooManyDeadLetters: CAPPED})
 
     part.run(prepare, parent_fd)

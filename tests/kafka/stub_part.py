@@ -4,6 +4,7 @@
 bug              ends at once with exit status 1
 refuse           says why, with exit status 2
 for-good         says why, with exit status 78
+capped           says why, with exit status 79
 deaf             is ready, and then hears no SIGTERM
 """
 
@@ -29,7 +30,7 @@ def main() -> None:
     async def body(ready: Callable[[], None], stop: asyncio.Event) -> None:
         if does == "bug":
             raise KeyError(name)
-        if does in ("refuse", "for-good"):
+        if does in ("refuse", "for-good", "capped"):
             raise Problem(f"the stub {name} won't.")
         if does == "deaf":
             asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
@@ -37,7 +38,7 @@ def main() -> None:
         ready()
         await stop.wait()
 
-    status = 78 if does == "for-good" else 2
+    status = {"for-good": 78, "capped": 79}.get(does, 2)
     part.run(lambda: part.Ready(body, {"ready": True}, status), int(sys.argv[sys.argv.index("--parent-fd") + 1]))
 
 

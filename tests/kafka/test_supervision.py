@@ -135,3 +135,13 @@ async def test_a_port_in_use_is_one_sentence_that_names_who_has_it(tmp_path: Pat
             assert len(up.said) == 1
             assert up.said[0].startswith(f"router: port {port} is in use by pid {os.getpid()} (")
             assert up.said[0].endswith("). Stop it, or choose another with --port.")
+
+
+async def test_a_worker_that_refuses_too_much_stands_still_and_everything_else_serves(tmp_path: Path) -> None:
+    (tmp_path / "stub-worker").write_text("capped")
+    async with upped(tmp_path, *STUB_UP, str(tmp_path)) as up:
+        await up.ready()
+        assert "the stub worker won't." in await up.says("the worker stands still")
+        assert (tmp_path / "up.json").exists()
+        up.process.send_signal(signal.SIGTERM)
+        assert await up.wait() == 0

@@ -16,6 +16,7 @@ from router.runtime.supervision.string import Held
 
 REFUSED = 2  # the exit status of a command that couldn't begin, and said why
 FOR_GOOD = 78  # of a part that a new start wouldn't mend
+CAPPED = 79  # of a part that refuses too much: a new start would only refuse more
 TRIES = 3
 
 
@@ -38,6 +39,7 @@ class Recipe:
 class Part:
     """go: set it once what the part needs is there. ready: set while, and only while, it serves.
 
+    settled: set once it has served, or stands still until a person has looked at it.
     after: awaited with the process's id when it has ended by itself, before it is started again.
     """
 
@@ -45,6 +47,7 @@ class Part:
     tell: Tell
     go: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
     child: Child | None = None
     reason: str | None = None
     served: bool = False
@@ -52,13 +55,18 @@ class Part:
     after: Callable[[int], Awaitable[object]] | None = None
 
     async def keep(self) -> None:
-        """Until stopped. Raises PartFailed where it says that a restart won't help, or can't even begin."""
+        """Until stopped. Raises PartFailed where it says that a restart won't help, or can't even begin.
+
+        One that ends with CAPPED isn't started again, and everything else runs on.
+        """
         backoff, tries = Backoff(), 0
         while True:
             began = time.monotonic()
             status = await self._once()
             if self.stopping:
                 return
+            if status == CAPPED:
+                await self._stand_still()
             tries += 1
             if status == FOR_GOOD or (not self.served and (status == REFUSED or tries >= TRIES)):
                 raise PartFailed(self.reason or f"the {self.recipe.name} can't run ({ended_how(status)}).")
@@ -77,6 +85,13 @@ class Part:
         self.stopping = True
         if self.child is not None:
             await self.child.kill()
+
+    async def _stand_still(self) -> None:
+        """Until stopped. What other parts take meanwhile waits on the log."""
+        because = self.reason or f"the {self.recipe.name} ended (exit status {CAPPED})"
+        self.tell(Happening("part.stands_still", self.recipe.name, f"the {self.recipe.name} stands still: {because}"))
+        self.settled.set()
+        await asyncio.Event().wait()
 
     async def _once(self) -> int:
         """One life of it; its exit status."""
@@ -115,6 +130,7 @@ class Part:
                 if word is None:
                     self.served = True
                     self.ready.set()
+                    self.settled.set()
                     self.tell(Happening("part.ready", self.recipe.name, f"the {self.recipe.name} is ready"))
                 else:
                     self.reason = word

@@ -176,9 +176,9 @@ class Platform:
         try:
             async with asyncio.timeout(START_S):
                 for part in parts:
-                    await part.ready.wait()
+                    await part.settled.wait()
         except TimeoutError:
-            slow = ", ".join(part.recipe.name for part in parts if not part.ready.is_set())
+            slow = ", ".join(part.recipe.name for part in parts if not part.settled.is_set())
             raise PartFailed(f"not ready after {START_S:.0f} s: {slow}.") from None
 
     async def _unless_a_part_fails(self, step: object) -> None:
