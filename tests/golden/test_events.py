@@ -6,11 +6,14 @@ A sample is never edited; an event that gains a field gets another sample beside
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from router.contract.schemas import together
 from router.model.catalogue import ALL, DESK, INBOUND, POOL, QUEUES, SETTLED
 from router.model.cloudevents import attributes
 
@@ -69,3 +72,25 @@ def test_what_any_kafka_client_may_read_names_nobody(path: Path) -> None:
     text = path.read_text()
     assert "+1206" not in text
     assert "seizure," not in text
+
+
+def shown(read: Any, written: Any) -> Iterator[tuple[str, str]]:
+    """Model and field of everything that was written."""
+    if isinstance(read, BaseModel):
+        for name in written.keys() & type(read).model_fields.keys():
+            yield type(read).__name__, name
+            yield from shown(getattr(read, name), written[name])
+    elif isinstance(read, tuple):
+        for one, other in zip(read, written, strict=True):
+            yield from shown(one, other)
+
+
+def test_every_field_is_in_some_sample() -> None:
+    """So whoever adds one adds a sample, and nobody can take it away again."""
+    seen: set[tuple[str, str]] = set()
+    for path in FILES:
+        value = json.loads(path.read_text())["value"]
+        seen |= set(shown(ALL[type_of(path)].model_validate(value), value))
+    _, schemas = together("")
+    there = {(name, each) for name, schema in schemas.items() for each in schema.get("properties", ())}
+    assert there - seen == set()
