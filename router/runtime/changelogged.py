@@ -11,7 +11,7 @@ from router.model.cloudevents import Message
 from router.runtime import changelog, takeover
 from router.runtime.changelog import Replica
 from router.runtime.outcomes import encode
-from router.runtime.ports import Cluster, Member, Slot, Writer
+from router.runtime.ports import Batch, Cluster, Member, SendFailed, Slot, Writer
 from router.runtime.progress import Changes, Prepared
 from router.runtime.tail import Tail
 from router.runtime.takeover import Identity
@@ -63,21 +63,26 @@ class Changelogged:
         self._tail.disown(partition)
         await self._tail.reach_ends()
         first, end = await member.bounds(slot)
-        start = takeover.start_of(slot, replica, self._written.epochs.get(partition, 0), first, end)
+        # Before the fence, since a state that can't be this log's is nothing to take over.
+        takeover.start_of(slot, replica, self._written.epochs.get(partition, 0), first, end)
         epoch = await takeover.fence(
             Slot(self._topic, partition), replica, self._written, self._tail, writer, self._identity
         )
         self._tail.own(partition, epoch)
+        # A former owner's last batch may have landed just before the fence: only now it is known where to go on.
+        start = first if replica.applied is None else replica.applied + 1
         if replica.applied is None:
             seed = await self._genesis(slot, writer)
             await self.save(slot, writer, self.prepare(slot, writer, seed, first - 1))
         truth = await self._truth(partition)
         if truth is not None:
-            await self._rewrite(partition, writer, replica.covered, takeover.missing(truth, self._written))
-        return first if start is None else start
+            keys = {(message.topic, message.key.decode()) for message in truth}
+            gone = self._gone(partition, self._written.there(partition) - keys)
+            await self._rewrite(partition, writer, replica.covered, takeover.missing(truth, self._written) + gone)
+        return start
 
     def epoch(self, slot: Slot) -> int | None:
-        return self._tail.owned[slot.partition]
+        return self._epoch(slot.partition)
 
     def layer(self, slot: Slot) -> Layer:
         return Layer(self._replicas[slot.partition].store)
@@ -85,13 +90,13 @@ class Changelogged:
     def prepare(self, slot: Slot, writer: Writer, changes: Changes, last: int) -> Prepared | None:
         place = Slot(self._topic, slot.partition)
         written = bodies(changes)
-        records = changelog.entry_messages(place, self._tail.owned[slot.partition], written, last)
+        records = changelog.entry_messages(place, self._epoch(slot.partition), written, last)
         return Prepared(changes, written, writer.batch(records), last)
 
     async def save(self, slot: Slot, writer: Writer, prepared: Prepared | None) -> None:
         if prepared is None:
             raise TypeError("a stage with state saves a batch")
-        end = await writer.append_batch(Slot(self._topic, slot.partition), prepared.batch)
+        end = await self._append(slot.partition, writer, prepared.batch)
         if slot.partition in self._tail.owned:
             self._replicas[slot.partition].merge(prepared.changes, prepared.written, prepared.last)
             self._tail.merged(slot.partition, end)
@@ -101,6 +106,8 @@ class Changelogged:
         repairs, self._tail.repairs = self._tail.repairs, set()
         count = 0
         for partition in {repair[0] for repair in repairs} & self._tail.owned.keys():
+            if partition not in self._tail.owned:
+                continue
             here = {repair for repair in repairs if repair[0] == partition}
             entries = {key for _, topic, key in here if topic is None}
             keys = {(topic, key) for _, topic, key in here if topic is not None}
@@ -122,10 +129,28 @@ class Changelogged:
     def _fenced(self, partition: int) -> None:
         self._on_lost(Slot(self._source, partition))
 
+    async def _append(self, partition: int, writer: Writer, batch: Batch) -> int:
+        """Returns the offset of the batch's last record, once it is known whether the partition is still owned.
+
+        Where somebody else has written right before it, that may have been a fence: then the batch counts for nobody.
+        """
+        place = Slot(self._topic, partition)
+        end = await writer.append_batch(place, batch)
+        if self._tail.unread(partition, end - batch.record_count() + 1):
+            await self._tail.reach(place, end + 1)
+        return end
+
+    def _epoch(self, partition: int) -> int:
+        """Raises SendFailed where somebody else has taken the partition over: nothing that was begun counts."""
+        epoch = self._tail.owned.get(partition)
+        if epoch is None:
+            raise SendFailed(f"{self._topic}/{partition} was taken over meanwhile")
+        return epoch
+
     async def _truth(self, partition: int) -> list[Message] | None:
         """What each key should say; None where the partition was lost meanwhile. It reads the whole state, which may be
         seconds of work, so others on the loop get their turns."""
-        epoch = self._tail.owned[partition]
+        epoch = self._epoch(partition)
         store = self._replicas[partition].store
         found: list[Message] = []
         for outcome in self._stage.truth(store, partition):
@@ -139,23 +164,28 @@ class Changelogged:
     def _differing(self, partition: int, truth: list[Message], keys: set[tuple[str, str]]) -> list[Message]:
         """What the given keys' last records should be, where they aren't; tombstones for those that are gone."""
         live = {(message.topic, message.key.decode()): message for message in truth}
-        wanted = [live[key] for key in keys if key in live]
-        gone = [
-            takeover.tombstone(topic, key, self._tail.owned[partition], last)
-            for topic, key in keys - live.keys()
+        wanted = [live[key] for key in sorted(keys) if key in live]
+        return takeover.missing(wanted, self._written) + self._gone(partition, keys - live.keys())
+
+    def _gone(self, partition: int, keys: set[tuple[str, str]]) -> list[Message]:
+        """Tombstones for those of `keys` that are there."""
+        return [
+            takeover.tombstone(topic, key, self._epoch(partition), last)
+            for topic, key in sorted(keys)
             if (last := self._written.last(topic, key)) is not None
         ]
-        return takeover.missing(wanted, self._written) + gone
 
     async def _rewrite(self, partition: int, writer: Writer, entries: Collection[str], messages: list[Message]) -> int:
         """Topics first, then the changelog, as ever."""
+        keys = sorted(entries)
         await writer.append(messages)
-        if entries:
+        if keys and partition in self._tail.owned:
             replica = self._replicas[partition]
-            changes = bodies({key: replica.store.get(key) for key in entries if key != changelog.APPLIED})
+            changes = bodies({key: replica.store.get(key) for key in keys if key != changelog.APPLIED})
             place = Slot(self._topic, partition)
-            records = changelog.entry_messages(place, self._tail.owned[partition], changes, replica.applied)
-            end = await writer.append_batch(place, writer.batch(records))
-            self._tail.merged(partition, end)
-            replica.covered.difference_update(entries)
-        return len(messages) + len(entries)
+            records = changelog.entry_messages(place, self._epoch(partition), changes, replica.applied)
+            end = await self._append(partition, writer, writer.batch(records))
+            if partition in self._tail.owned:
+                self._tail.merged(partition, end)
+                replica.covered.difference_update(keys)
+        return len(messages) + len(keys)

@@ -43,6 +43,7 @@ class Tail:
         self._on_fenced = on_fenced
         self._held: dict[int, deque[Record]] = {}
         self._durable: dict[int, int] = {}
+        self._next: dict[int, int] = {}
         self._moved = asyncio.Event()
         self._error: Exception | None = None
         self.owned: dict[int, int] = {}
@@ -78,7 +79,15 @@ class Tail:
     def merged(self, partition: int, last: int) -> None:
         """The owner's batch up to offset `last` is in its replica."""
         self._durable[partition] = last
+        self._known(partition, last + 1)
         self._settle(partition)
+
+    def unread(self, partition: int, first: int) -> bool:
+        """True if before the offset `first` of the changelog there is something that is neither read nor the owner's."""
+        return first > self._next.get(partition, 0)
+
+    def _known(self, partition: int, following: int) -> None:
+        self._next[partition] = max(following, self._next.get(partition, 0))
 
     def disown(self, partition: int) -> None:
         """From here on the partition's replica follows the log again."""
@@ -118,6 +127,7 @@ class Tail:
 
     def _take_change(self, record: Record) -> None:
         partition = record.partition
+        self._known(partition, record.offset + 1)
         replica = self._replicas[partition]
         own = self.owned.get(partition)
         if own is None:

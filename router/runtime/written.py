@@ -55,3 +55,9 @@ class Written:
     def last(self, topic: str, key: str) -> Last | None:
         """None where the key isn't there, or was removed."""
         return self._last[topic].get(key)
+
+    def there(self, partition: int) -> set[tuple[str, str]]:
+        """Topic and key of each live key that was written for `partition`."""
+        return {
+            (topic, key) for topic, keys in self._last.items() for key in keys if self._partition_of(key) == partition
+        }
