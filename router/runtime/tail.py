@@ -83,7 +83,7 @@ class Tail:
         self._settle(partition)
 
     def unread(self, partition: int, first: int) -> bool:
-        """True if before the offset `first` of the changelog there is something that is neither read nor the owner's."""
+        """True if before the changelog's offset `first` something stands that is neither read nor the owner's."""
         return first > self._next.get(partition, 0)
 
     def _known(self, partition: int, following: int) -> None:
