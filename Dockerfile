@@ -5,6 +5,7 @@ COPY requirements.lock pyproject.toml README.md topics.yaml ./
 COPY channels channels
 COPY scoring scoring
 COPY router router
+COPY tests/golden/events tests/golden/events
 RUN python -m venv /opt/router \
     && /opt/router/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
     && /opt/router/bin/pip install --no-cache-dir --no-build-isolation --no-deps .

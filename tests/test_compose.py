@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -65,5 +66,13 @@ def test_a_worker_can_be_scaled_since_it_keeps_no_port_and_no_folder() -> None:
 
 def test_the_image_is_built_from_what_the_wheel_needs() -> None:
     copied = (HERE / "Dockerfile").read_text(encoding="utf-8")
-    for part in ("requirements.lock", "pyproject.toml", "topics.yaml", "COPY channels", "COPY scoring", "COPY router"):
+    sent = (HERE / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    targets = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
+    for part in (
+        "requirements.lock",
+        "pyproject.toml",
+        *targets["wheel"]["packages"],
+        *targets["wheel"]["force-include"],
+    ):
         assert part in copied
+        assert f"!{part}" in sent
