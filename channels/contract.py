@@ -211,6 +211,8 @@ class Channel:
         ask for (`Secrets.option`), each a list. Channels of one provider have the same.
     switches: those of the options that turn the provider on as well; `verify` demands all that is set.
     sign: a request as the provider would send it, signed with the key given; for samples and tests.
+    reads: names of headers, besides Content-Type, that `parse` reads; one with a * at its end stands for all that
+        begin so. They are kept with what can't be read, for reading it again; what `verify` reads isn't.
     takes: media types of the bodies that the provider sends; gives: of what `reply` says, None where it is empty.
     limit: largest body in bytes.
     """
@@ -229,5 +231,6 @@ class Channel:
     methods: tuple[str, ...] = ("POST",)
     takes: tuple[str, ...] = ("application/json",)
     gives: str | None = None
+    reads: tuple[str, ...] = ()
     needs: Needs = no_needs
     reply: Callable[[Request, Texts], Reply] = empty_reply

@@ -75,4 +75,5 @@ CHANNEL = Channel(
     sign=sign,
     limit=10 * MIB,
     takes=(STRUCTURED, BATCH, "application/json"),
+    reads=("ce-*", standard_webhooks.ID),
 )

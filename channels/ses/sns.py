@@ -124,5 +124,6 @@ CHANNEL = Channel(
     options=TOPICS.options,
     limit=4 * MIB,
     takes=("text/plain",),
+    reads=(envelope.RAW,),
     needs=TOPICS.needs,
 )

@@ -13,7 +13,7 @@ from channels.contact import Contact, Medium
 from channels.contract import MIB, Channel, Request
 from channels.loose import Loose
 from channels.zendesk import event, signature, trigger
-from channels.zendesk.said import PROVIDER, contact
+from channels.zendesk.said import INVOCATION, PROVIDER, contact
 
 
 class _Kind(BaseModel):
@@ -37,4 +37,5 @@ CHANNEL = Channel(
     secrets=signature.SECRETS,
     sign=signature.sign,
     limit=4 * MIB,
+    reads=(INVOCATION,),
 )

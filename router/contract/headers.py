@@ -53,6 +53,8 @@ UNREADABLE: Schema = {
         "raw_sha256": _text("Of the body, by which the blob store has it"),
         "raw_size": _text("Bytes of the body", pattern=DECIMAL),
         "content-type": _text("As the provider gave it"),
+        "request": _text("JSON: method, url and the headers that reading it needs; none that it was verified by"),
+        "envelope": _text("JSON: sender and recipients that SMTP was told"),
     },
     "required": ["channel", "raw_sha256", "raw_size"],
 }

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from channels.contact import Contact, Medium
 from channels.errors import Malformed
+from router.gateway.came import Came
 from router.model import cloudevents, dead_letters, ids
 from router.model.cloudevents import Attributes, Message
 from router.model.events import Blob, ContactReceived, DeadLetter
@@ -22,7 +23,10 @@ STAGE = "gateway"
 
 @dataclass(frozen=True)
 class Delivery:
-    """raw: the body, untouched. channel: its name, for metrics and dead letters."""
+    """raw: the body, untouched. channel: its name, for metrics and dead letters.
+
+    came: how, for reading it again should it be dead-lettered. tries: which one this is.
+    """
 
     channel: str
     provider: str
@@ -31,6 +35,8 @@ class Delivery:
     media_type: str
     received_at: datetime
     traceparent: str
+    came: Came | None = None
+    tries: int = 1
 
     @cached_property
     def sha256(self) -> str:
@@ -114,6 +120,7 @@ def dead_letter(delivery: Delivery, reason: str, problem: Malformed | None = Non
         got=problem and problem.got,
         topic=f"inbound.{delivery.medium}",
         at=delivery.received_at,
+        tries=delivery.tries,
     )
     headers = cloudevents.headers(
         Attributes(
@@ -132,5 +139,6 @@ def dead_letter(delivery: Delivery, reason: str, problem: Malformed | None = Non
         ("raw_size", str(delivery.size).encode()),
         ("content-type", delivery.media_type.encode("utf-8", "replace")),
     )
+    came = () if delivery.came is None else (delivery.came.header(),)
     payload = delivery.raw if len(delivery.raw) <= LARGEST_EVENT else b""
-    return dead_letters.message(letter, delivery.sha256.encode(), payload, headers + own)
+    return dead_letters.message(letter, delivery.sha256.encode(), payload, headers + own + came)

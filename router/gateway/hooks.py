@@ -22,6 +22,7 @@ from starlette.responses import Response
 from channels.contract import Channel, Reply, Request, Secrets, Texts, Verified
 from channels.errors import Problem
 from router.gateway import body
+from router.gateway.came import CameByHttp
 from router.gateway.delivery import Delivery
 from router.gateway.edge import Edge
 from router.gateway.fetching import Fetcher
@@ -95,6 +96,7 @@ class Hooks:
             media_type=_media_type(request),
             received_at=request.received_at,
             traceparent=traceparent(request.header("traceparent")),
+            came=CameByHttp(request, channel.reads),
         )
         verified = await self._verified(channel, request, delivery, secrets, None)
         reading = Reading(channel.parse, request, theirs=verified is not None)
@@ -117,6 +119,7 @@ class Hooks:
             media_type=_media_type(request),
             received_at=request.received_at,
             traceparent=traceparent(request.header("traceparent")),
+            came=CameByHttp(request, channel.reads),
             length=raw.size,
             digest=raw.sha256,
         )

@@ -28,6 +28,7 @@ from router.gateway.producer import KafkaLog
 from router.gateway.queues import TOPICS, QueueView
 from router.gateway.reader import Reader
 from router.gateway.results import DESK
+from router.gateway.retrying import Retrying
 from router.gateway.sized_blobs import SizedBlobs
 from router.gateway.small_blobs import SmallBlobs
 from router.gateway.smtp import Listener, Mailbox
@@ -125,7 +126,8 @@ async def serve(
     )
     sampler = Sampler(settings.bootstrap_servers, metrics)
     listener = Listener(mailbox, settings)
-    clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock), gateway.fetcher, spool)
+    retrying = Retrying(settings.bootstrap_servers, parts.edge, blobs, CHANNELS, gateway.public_url)
+    clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock), gateway.fetcher, spool, retrying)
     for client in clients:
         client.start()
     try:

@@ -25,6 +25,7 @@ from channels.errors import Problem
 from channels.smtp import PROVIDER
 from router.gateway.alerts import SignatureAlerts
 from router.gateway.blobs import StoreFull
+from router.gateway.came import CameByMail
 from router.gateway.delivery import Delivery
 from router.gateway.edge import Edge
 from router.gateway.incoming import Incoming
@@ -183,6 +184,7 @@ class Mailbox:
             media_type=MEDIA_TYPE,
             received_at=reading.received_at,
             traceparent=traceparent(None),
+            came=CameByMail(reading.sender, reading.recipients),
         )
         # A mail may take long to read, whatever its size.
         return await self.edge.take(delivery, lambda: reading(content), slow=True)
@@ -197,6 +199,7 @@ class Mailbox:
             media_type=MEDIA_TYPE,
             received_at=reading.received_at,
             traceparent=traceparent(None),
+            came=CameByMail(reading.sender, reading.recipients),
             length=content.size,
             digest=content.sha256,
         )
