@@ -10,11 +10,12 @@ by, where that isn't one shared secret: `sign` and `verify`, the same again unde
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from channels.contact import Contact
 from channels.contract import Channel, Request, Secrets
@@ -96,6 +97,25 @@ def _multipart(path: Path) -> str:
 
 def signed(channel: Channel, path: Path, body: bytes | None = None, keys: Keys | None = None) -> Request:
     return channel.sign(unsigned(channel, path, body), (keys or signing(channel).present).sign)
+
+
+def grown(path: Path, size: int) -> bytes:
+    """A payload whose longest text is told so often that the body has about `size` bytes."""
+    body = path.read_bytes()
+    if path.suffix == ".form":
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True)
+        name, longest = max(pairs, key=lambda pair: len(pair[1]), default=("", ""))
+        more = urlencode({name: longest * (size // (3 * len(longest) + 1))})
+        return urlencode([pair for pair in pairs if pair != (name, longest)]).encode() + b"&" + more.encode()
+    if path.suffix == ".multipart":
+        pieces = body.split(b"\r\n--")
+        at = max(range(len(pieces)), key=lambda each: len(pieces[each]))
+        head, mark, content = pieces[at].partition(b"\r\n\r\n")
+        pieces[at] = head + mark + content * (size // (len(content) + 1))
+        return b"\r\n--".join(pieces)
+    text = body.decode("utf-8", "replace")
+    longest = max(re.findall(r'(?<=: ")[^"\\\\]+(?=")', text), key=len, default="x")
+    return text.replace(longest, longest * (size // len(longest)), 1).encode()
 
 
 def form(channel: Channel, pairs: Mapping[str, str], secret: str = SECRET) -> Request:

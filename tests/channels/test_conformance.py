@@ -14,10 +14,13 @@ from channels.contact import AddressKind, Contact, Medium
 from channels.contract import Channel, Confirmation, Request, Secrets, Texts
 from channels.errors import ChannelProblem, Forged, Unauthenticated
 from channels.registry import CHANNELS
+from channels.texts import LIMIT
+from router.gateway.delivery import LARGEST_EVENT
 from tests.channels.requests import (
     AT,
     PUBLIC,
     expected,
+    grown,
     mail,
     payloads,
     shown,
@@ -148,6 +151,31 @@ def test_a_wrong_charset_in_the_content_type_changes_nothing(channel: Channel, c
     )
     channel.verify(other, secrets(channel))
     assert channel.parse(other) == channel.parse(request)
+
+
+@every_payload
+def test_a_huge_one_is_bounded_or_refused(channel: Channel, path: Path) -> None:
+    request = signed(channel, path, grown(path, min(channel.limit, 600_000)))
+    try:
+        channel.verify(request, secrets(channel))
+        found = contacts(channel, request)
+    except ChannelProblem:
+        return
+    for contact in found:
+        assert len(contact.text.encode()) <= LIMIT
+        assert len((contact.full_text or "").encode()) <= LIMIT
+        assert len(contact.model_dump_json()) < LARGEST_EVENT
+
+
+@every_channel
+@pytest.mark.parametrize("unit", [b"\0", b"%", b"&", b"[", b'{"a":', b"--x\r\n", b"a=b&", b"\xff\xfe"])
+def test_a_huge_body_of_nothing_but_noise_is_only_ever_refused(channel: Channel, unit: bytes) -> None:
+    request = unsigned(channel, sample(channel), unit * (600_000 // len(unit)))
+    for act in (lambda: channel.verify(request, secrets(channel)), lambda: channel.parse(request)):
+        try:
+            act()
+        except ChannelProblem:
+            continue
 
 
 @every_channel
