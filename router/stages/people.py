@@ -39,7 +39,7 @@ def linked(entries: Entries, event: PeopleChanged, cause: Cause, policy: Retenti
     }
     changes |= {f"incident/{after.incident_id}": retention.of_incident(after, policy) for _, after in moved}
     taken = tuple(each.incident_id for each in coming)
-    for person_id in former:
+    for person_id in sorted(former):
         changes |= _without(entries, person_id, taken, cause, policy)
     changes |= _with(entries, event.person_id, taken, cause, policy)
     outcomes = tuple(outcome for before, after in moved for outcome in views.changed(before, after))
@@ -56,7 +56,7 @@ def _open_from(entries: Entries, persons: Collection[str], keys: set[str], cause
     own = {ids.person_id(key, "") for key in keys}
     found = [
         incident
-        for person_id in persons
+        for person_id in sorted(persons)
         for incident in state.open_incidents(entries, state.person(entries, person_id, cause.at).open, cause.at)
         if person_id in own or any(_came_from(entries, ref.contact_id, keys, cause) for ref in incident.contacts)
     ]
