@@ -31,10 +31,13 @@ def secrets_of(channel: Channel, files: SecretFiles) -> Secrets:
 def announce(channels: Iterable[Channel], files: SecretFiles, unsigned: Collection[str]) -> None:
     """Says at start which providers are off, and which are accepted unverified."""
     providers = {channel.provider: channel for channel in channels}
+    off: dict[str, str] = {}
     for provider, channel in sorted(providers.items()):
         if provider in unsigned:
             log.warning("provider.unsigned", provider=provider, why="ROUTER_ALLOW_UNSIGNED lists it")
         elif not is_on(channel, secrets_of(channel, files)):
-            log.warning("provider.off", provider=provider, missing=secret_name(channel))
+            off[provider] = secret_name(channel)
+    if off:
+        log.warning("providers.off", **off)
     for provider in sorted(set(unsigned) - set(providers)):
         log.warning("provider.unknown", provider=provider, why="ROUTER_ALLOW_UNSIGNED lists it")
