@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import typer
 
-from router.cli import broker, config, explain, gateway, run, send, setup, tail, topics, up, worker
+from router.cli import broker, config, explain, gateway, run, send, setup, tail, topics, up, watchdog, worker
 from router.cli.explained import BUG, explained
 
 
@@ -28,6 +28,7 @@ def build() -> typer.Typer:
     app.command("up")(up.up)
     app.command("gateway")(gateway.gateway)
     app.command("worker")(worker.worker)
+    app.command("watchdog")(watchdog.watchdog)
     app.command("broker")(broker.broker)
     app.add_typer(topics.app, name="topics")
     app.command("tail")(tail.tail)

@@ -23,6 +23,8 @@ VERSIONED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(QUEUES, ("ce_epoch", "ce_revision")),
     "agent.changed": ("ce_epoch", "ce_revision"),
     "command.result": ("ce_epoch",),
+    "alert.raised": ("ce_epoch", "ce_revision"),
+    "alert.cleared": ("ce_epoch", "ce_revision"),
 }
 
 TITLES: Mapping[str, str] = {
@@ -44,6 +46,8 @@ TITLES: Mapping[str, str] = {
     "incident.resolved": "An incident is closed",
     "command.result": "What became of a command",
     "agent.changed": "What an agent is doing",
+    "alert.raised": "Something is wrong that a person should look at",
+    "alert.cleared": "What was wrong is over",
     "letter.resubmitted": "Somebody sent a dead letter through its stage once more",
     "letter.dropped": "Somebody decided that a dead letter is to be left alone",
     "stage.resumed": "Somebody looked at a stage's dead letters: they don't stop it any more",

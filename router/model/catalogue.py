@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from channels.contact import Frozen
+from router.model.alerts import AlertCleared, AlertRaised
 from router.model.commands import Claim, Release, Resolve, SetPresence
 from router.model.events import (
     AgentView,
@@ -40,8 +41,10 @@ QUEUES: Types = MappingProxyType({kind.value: QueueEvent for kind in IncidentTyp
 
 DESK: Types = MappingProxyType({"command.result": CommandResult, "agent.changed": AgentView})
 
+ALERTS: Types = MappingProxyType({"alert.raised": AlertRaised, "alert.cleared": AlertCleared})
+
 SETTLED: Types = MappingProxyType(
     {"letter.resubmitted": LetterSettled, "letter.dropped": LetterSettled, "stage.resumed": StageResumed}
 )
 
-ALL: Types = MappingProxyType({**INBOUND, **POOL, **QUEUES, **DESK, **SETTLED})
+ALL: Types = MappingProxyType({**INBOUND, **POOL, **QUEUES, **DESK, **ALERTS, **SETTLED})

@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from router.contract.schemas import together
-from router.model.catalogue import ALL, DESK, INBOUND, POOL, QUEUES, SETTLED
+from router.model.catalogue import ALERTS, ALL, DESK, INBOUND, POOL, QUEUES, SETTLED
 from router.model.cloudevents import attributes
 
 FILES = sorted((Path(__file__).parent / "events").glob("*.json"))
@@ -54,7 +54,7 @@ def test_what_was_written_once_still_parses_and_loses_nothing(path: Path) -> Non
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_sample_stands_on_a_topic_of_its_kind(path: Path) -> None:
     topic = json.loads(path.read_text())["topic"]
-    kinds = {"inbound": INBOUND, "pool": POOL, "queue": QUEUES, "desk": DESK, "dlq": SETTLED}
+    kinds = {"inbound": INBOUND, "pool": POOL, "queue": QUEUES, "desk": DESK, "dlq": SETTLED, "alerts": ALERTS}
     assert type_of(path) in kinds[topic.partition(".")[0]]
 
 

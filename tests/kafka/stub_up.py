@@ -1,4 +1,4 @@
-"""`router up` with stubs for gateway and worker, and a real Kafka: python -m tests.kafka.stub_up DATA [PORT]."""
+"""`router up` with stubs for its parts, and a real Kafka: python -m tests.kafka.stub_up DATA [PORT]."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ STUB = (sys.executable, "-m", "tests.kafka.stub_part")
 def main() -> None:
     data, port = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
     options = Options(
-        port=port, smtp_port=0, kafka_port=0, gateway=(*STUB, "gateway"), worker=(*STUB, "worker"), command="stub up"
+        port=port,
+        smtp_port=0,
+        kafka_port=0,
+        gateway=(*STUB, "gateway"),
+        worker=(*STUB, "worker"),
+        watchdog=(*STUB, "watchdog"),
+        command="stub up",
     )
     logging.configure()
     with ended():

@@ -30,7 +30,7 @@ async def test_its_ready_line_names_ports_that_answer_and_sigterm_ends_it_all_wi
             host, _, port = address.partition(":")
             _, writer = await asyncio.open_connection(host, int(port))
             writer.close()
-        assert len(up.processes()) == 4
+        await until(lambda: len(up.processes()) == 5, 5)
         began = time.monotonic()
         up.process.send_signal(signal.SIGTERM)
         assert await up.wait() == 0
@@ -39,7 +39,7 @@ async def test_its_ready_line_names_ports_that_answer_and_sigterm_ends_it_all_wi
 
 
 async def test_what_hangs_is_killed_and_it_still_ends_within_5_s_with_0(tmp_path: Path) -> None:
-    for part in ("gateway", "worker"):
+    for part in ("gateway", "worker", "watchdog"):
         (tmp_path / f"stub-{part}").write_text("deaf")
     async with upped(tmp_path, *STUB_UP, str(tmp_path)) as up:
         await up.ready()
@@ -79,7 +79,8 @@ async def test_a_part_that_dies_is_started_again_and_it_says_so(tmp_path: Path) 
             os.kill(old, signal.SIGKILL)
             assert "killed by SIGKILL" in await up.says(f"the {part} ended")
             assert await changed(up, part, old) != old
-        java = up.processes() - {up.process.pid, pid_of(up, "gateway"), pid_of(up, "worker")}
+        await until((up.data / "pid-watchdog").exists, 5)
+        java = up.processes() - {up.process.pid, *(pid_of(up, part) for part in ("gateway", "worker", "watchdog"))}
         assert len(java) == 1
         os.kill(java.pop(), signal.SIGKILL)
         await up.says("Kafka ended (killed by SIGKILL)")
@@ -95,6 +96,16 @@ async def test_a_worker_that_must_not_be_started_again_ends_it_with_its_own_sent
         os.kill(pid_of(up, "worker"), signal.SIGKILL)
         assert await up.wait() == 2
         assert up.said[-1] == "router: the stub worker won't."
+
+
+async def test_a_watchdog_that_cant_run_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "stub-watchdog").write_text("refuse")
+    async with upped(tmp_path, *STUB_UP, str(tmp_path)) as up:
+        await up.ready()
+        assert "the stub watchdog won't. Trying again in 30 s" in await up.says("stub watchdog")
+        assert up.process.returncode is None
+        up.process.send_signal(signal.SIGTERM)
+        assert await up.wait() == 0
 
 
 async def test_a_part_that_refuses_to_start_ends_it_with_its_own_sentence(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Everything that `router up` runs, in one context: the broker, the gateway and a worker, kept running.
+"""Everything that `router up` runs, in one context: the broker, the gateway, a worker and the watchdog, kept running.
 
     async with Platform(options, settings, tell) as platform:
         print(platform.endpoints)      # ready: it can serve
@@ -34,6 +34,8 @@ from router.settings import SecretFiles, Settings
 START_S = 60.0
 # In this order, 4.5 s in all; what hangs is killed.
 STOP_GATEWAY_S, STOP_WORKER_S, STOP_BROKER_S = 1.75, 1.0, 1.5
+STOP_WATCHDOG_S = 1.0  # beside the others
+WATCHDOG_AGAIN_S = 30.0
 
 ROUTER = (sys.executable, "-m", "router")
 
@@ -43,7 +45,7 @@ class Options:
     """host: that HTTP and SMTP listen on. Ports: 0 picks a free one; kafka_port as in kept_ports.decide.
 
     command: what a second start on the folder is told of us. stderr: a file descriptor for the parts' logs, None for
-    our own. gateway, worker: the parts' commands.
+    our own. gateway, worker, watchdog: the parts' commands.
     """
 
     host: str = "127.0.0.1"
@@ -55,6 +57,7 @@ class Options:
     stderr: int | None = None
     gateway: tuple[str, ...] = (*ROUTER, "gateway")
     worker: tuple[str, ...] = (*ROUTER, "worker")
+    watchdog: tuple[str, ...] = (*ROUTER, "watchdog")
 
 
 @dataclass
@@ -66,6 +69,7 @@ class Platform:
     _parts: list[tuple[Part, float]] = field(default_factory=list)
     _keepers: list[asyncio.Task[None]] = field(default_factory=list)
     _endpoints: Endpoints | None = None
+    _watchdog: Part | None = None
 
     def __post_init__(self) -> None:
         self._data = self.settings.data_dir
@@ -122,6 +126,8 @@ class Platform:
         for part in (gateway, worker):
             part.go.set()
         await self._unless_a_part_fails(self._all_ready(gateway, worker))
+        self._keepers.append(asyncio.create_task(self._keep_watchdog(endpoints, env, lock), name="watchdog"))
+        await asyncio.sleep(0)  # it has begun before anybody is told that all is ready
         running.write(self._data, endpoints)
         self._endpoints = endpoints
 
@@ -145,6 +151,26 @@ class Platform:
         self._parts.append((part, stop_s))
         self._keepers.append(asyncio.create_task(part.keep(), name=name))
         return part
+
+    async def _keep_watchdog(self, endpoints: Endpoints, env: Mapping[str, str], lock: int) -> None:
+        """Started last, and never waited for: who watches must not keep contacts from being taken."""
+        recipe = Recipe(
+            "watchdog", (*self.options.watchdog, "--gateway", endpoints.gateway), env, (lock,), self.options.stderr
+        )
+        while True:
+            self._watchdog = watchdog = Part(recipe, self._tell_of_watchdog)
+            watchdog.go.set()
+            try:
+                return await watchdog.keep()
+            except PartFailed as problem:
+                sentence = f"{problem} Trying again in {WATCHDOG_AGAIN_S:.0f} s"
+                self.tell(Happening("part.failed", "watchdog", sentence))
+            await asyncio.sleep(WATCHDOG_AGAIN_S)
+
+    def _tell_of_watchdog(self, happening: Happening) -> None:
+        """Without its being ready: it comes when all is ready already, and says so itself."""
+        if happening.event != "part.ready":
+            self.tell(happening)
 
     async def _serve_kafka(self, bootstrap: str) -> None:
         if self._broker is not None:
@@ -225,13 +251,18 @@ class Platform:
                     running.remove(self._data)
             for part, _ in self._parts:
                 part.stopping = True
+            # The watchdog beside the rest: nothing needs it any more, and it shouldn't complain of what stops.
+            watchdog = None if self._watchdog is None else asyncio.create_task(self._watchdog.stop(STOP_WATCHDOG_S))
+            await asyncio.sleep(0)
             for part, within in self._parts:
                 await part.stop(within)
+            if watchdog is not None:
+                await watchdog
             await self._drop_keepers()
             if self._broker is not None:
                 await self._broker.stop(STOP_BROKER_S)
         finally:
-            for part, _ in self._parts:
+            for part in (*(each for each, _ in self._parts), *((self._watchdog,) if self._watchdog else ())):
                 await part.kill()
             await self._drop_keepers()
             if self._broker is not None:
