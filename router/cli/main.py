@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import typer
 
-from router.cli import broker, config, explain, gateway, run, send, setup, tail, topics, up, watchdog, worker
+from router.cli import broker, config, dlq, explain, gateway, run, send, setup, tail, topics, up, watchdog, worker
 from router.cli.explained import BUG, explained
 
 
@@ -34,6 +34,7 @@ def build() -> typer.Typer:
     app.command("tail")(tail.tail)
     app.add_typer(send.app, name="send")
     app.command("explain")(explain.explain)
+    app.add_typer(dlq.app, name="dlq")
     app.command("config")(config.config)
     app.command("setup")(setup.setup)
     return app

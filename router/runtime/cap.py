@@ -18,10 +18,9 @@ from channels.errors import Problem
 from router.model.catalogue import SETTLED
 from router.model.dead_letters import Place, letter_of, topic_of
 from router.model.events import DeadLetter, LetterSettled, StageResumed
+from router.model.letters import ACTIONS
 from router.runtime.ports import Slot
 from router.stages.contract import Record
-
-ACTIONS = "dlq.actions"
 
 
 class TooManyDeadLetters(Problem):
@@ -65,7 +64,7 @@ class Cap:
             f"stage {self._stage} refuses its records: {why} ({often} of {len(fresh)} now, {already} before; at most "
             f"{self._most} of a partition's last {self._window:,} may be refused). Most likely the code is wrong, not "
             f"the records. Nothing was skipped. `router dlq list --stage {self._stage}` shows what was refused; deploy "
-            f"a fix and start again, or say `router dlq resume {self._stage}` if the records are to blame."
+            f"a fix and start again; `router dlq resume {self._stage}` lets it go on if the records are to blame."
         )
 
     def _letter(self, offset: int, letter: DeadLetter) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from router.model.dead_letters import topic_of
 from router.model.events import DeadLetter
-from router.runtime.cap import ACTIONS, Cap
+from router.model.letters import ACTIONS
+from router.runtime.cap import Cap
 from router.runtime.ports import Cluster, LogAway, Reader, Slot
 
 WAIT = 0.1

@@ -13,9 +13,9 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from router.model.letters import ACTIONS
 from router.records import record_of
 from router.runtime import topics
-from router.runtime.cap import ACTIONS
 from router.runtime.kafka import KafkaCluster
 from router.runtime.ports import Slot
 from router.stages.contract import Record

@@ -6,7 +6,8 @@ from router.model.cloudevents import Attributes, Message, message
 from router.model.dead_letters import Place
 from router.model.dead_letters import message as dead_letter
 from router.model.events import DeadLetter, LetterSettled, StageResumed
-from router.runtime.cap import ACTIONS, Cap, TooManyDeadLetters
+from router.model.letters import ACTIONS
+from router.runtime.cap import Cap, TooManyDeadLetters
 from router.runtime.ports import Slot
 from router.stages.contract import Record
 from tests.router.runtime.memory_log import START
