@@ -1,0 +1,204 @@
+"""An event loop without real time, for several processes at once: the seed says whose turn it is.
+
+Each callback belongs to the process in whose context it was asked for. Within a process callbacks run in asyncio's own
+order; which process runs next is chance. A paused process keeps what is due until it is resumed, as after SIGSTOP; of a
+killed one nothing runs any more, no `finally` either, as after kill -9.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import random
+from collections import deque
+from collections.abc import Callable, Coroutine
+from contextvars import Context, ContextVar, copy_context
+from enum import Enum
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class State(Enum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    KILLED = "killed"
+    BURIED = "buried"
+    """Its coroutines are being unwound; the ports let nothing that they do have an effect."""
+
+
+class Process:
+    """Something that can be paused and killed apart from the rest. cut_until: when its network is back."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.state = State.RUNNING
+        self.ready: deque[asyncio.Handle] = deque()
+        self.queued = False
+        self.cut_until = 0.0
+        self.tasks: list[asyncio.Task[Any]] = []
+
+    @property
+    def gone(self) -> bool:
+        return self.state in (State.KILLED, State.BURIED)
+
+
+_PROCESS: ContextVar[Process] = ContextVar("process")
+
+
+def here() -> Process | None:
+    """The process that runs; None outside of any."""
+    return _PROCESS.get(None)
+
+
+class Stuck(Exception):
+    """Nothing is left to run, and what is awaited hasn't come."""
+
+
+class VirtualLoop(asyncio.AbstractEventLoop):
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self._now = 0.0
+        self._timers: list[tuple[float, int, asyncio.TimerHandle, Process]] = []
+        self._order = 0
+        self._world = Process("world")
+        self._runnable: list[Process] = []
+        self.errors: list[str] = []
+
+    def time(self) -> float:
+        """Seconds since the beginning of the simulation."""
+        return self._now
+
+    def get_debug(self) -> bool:
+        return False
+
+    def is_running(self) -> bool:
+        return True
+
+    def is_closed(self) -> bool:
+        return False
+
+    def call_soon(  # type: ignore[override]  # of the stubs only
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        if context is None:
+            context = copy_context()
+        handle = asyncio.Handle(callback, args, self, context)
+        self._put(context.get(_PROCESS, self._world), handle)
+        return handle
+
+    def call_later(  # type: ignore[override]
+        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        return self.call_at(self._now + delay, callback, *args, context=context)
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        if context is None:
+            context = copy_context()
+        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        self._order += 1
+        heapq.heappush(self._timers, (when, self._order, handle, context.get(_PROCESS, self._world)))
+        return handle
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """A cancelled one is passed over when its time comes."""
+
+    def create_future(self) -> asyncio.Future[Any]:
+        return asyncio.Future(loop=self)
+
+    def create_task(
+        self, coro: Any, *, name: str | None = None, context: Context | None = None, **more: Any
+    ) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = asyncio.Task(coro, loop=self, name=name, context=context)
+        process = (context or copy_context()).get(_PROCESS, self._world)
+        if process is not self._world:
+            process.tasks.append(task)
+        return task
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        self.errors.append(f"{context.get('message')}: {type(error).__name__}: {error}")
+
+    def start(self, process: Process, coro: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """The process's first task."""
+        context = copy_context()
+        context.run(_PROCESS.set, process)
+        return self.create_task(coro, name=process.name, context=context)
+
+    def after(self, delay: float, callback: Callable[..., object], *args: Any) -> None:
+        """Something that happens in the world, whatever becomes of the process that is running now."""
+        self.call_later(delay, callback, *args, context=_OUTSIDE)
+
+    def pause(self, process: Process) -> None:
+        if process.state is State.RUNNING:
+            process.state = State.PAUSED
+
+    def resume(self, process: Process) -> None:
+        if process.state is State.PAUSED:
+            process.state = State.RUNNING
+            self._queue(process)
+
+    def kill(self, process: Process) -> None:
+        if not process.gone:
+            process.state = State.KILLED
+
+    def run_until_complete(self, future: Any) -> Any:
+        main = asyncio.ensure_future(future, loop=self)
+        asyncio.events._set_running_loop(self)
+        try:
+            while not main.done():
+                self._once()
+        finally:
+            asyncio.events._set_running_loop(None)
+        return main.result()
+
+    async def bury(self, process: Process) -> None:
+        """Unwinds a killed process's coroutines, so that nothing of it is left."""
+        process.state = State.BURIED
+        while tasks := [task for task in process.tasks if not task.done()]:
+            for task in tasks:
+                task.cancel()
+            self._queue(process)
+            await asyncio.sleep(1)
+
+    def _put(self, process: Process, handle: asyncio.Handle) -> None:
+        process.ready.append(handle)
+        if not process.queued:
+            self._queue(process)
+
+    def _queue(self, process: Process) -> None:
+        if process.ready and not process.queued and process.state in _LIVELY:
+            process.queued = True
+            self._runnable.append(process)
+
+    def _once(self) -> None:
+        timers = self._timers
+        if not self._runnable:
+            while timers and timers[0][2].cancelled():
+                heapq.heappop(timers)
+            if not timers:
+                raise Stuck
+            self._now = max(self._now, timers[0][0])
+        while timers and timers[0][0] <= self._now:
+            _, _, timer, owner = heapq.heappop(timers)
+            if not timer.cancelled():
+                self._put(owner, timer)
+        if not self._runnable:
+            return
+        number = len(self._runnable)
+        turn = 0 if number == 1 else int(self._chance.random() * number)
+        process = self._runnable.pop(turn)
+        for _ in range(len(process.ready)):
+            if process.state not in _LIVELY:
+                break
+            handle = process.ready.popleft()
+            if not handle.cancelled():
+                handle._run()
+        process.queued = False
+        self._queue(process)
+
+
+_LIVELY = (State.RUNNING, State.BURIED)
+_OUTSIDE = Context()

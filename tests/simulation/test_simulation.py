@@ -1,0 +1,39 @@
+"""Nothing lost, nothing twice, one owner: whatever dies, stands still, comes late or comes twice.
+
+More seeds: `make simulate-faults`. One again, with all that happened: `python -m tests.simulation SEED -v`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.mutations import MUTATIONS
+from tests.simulation.run import simulate
+
+SEEDS = 100
+AT_ONCE = 10
+ENOUGH = 1000
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
+def test_whatever_goes_wrong_the_promises_hold(first: int, request: pytest.FixtureRequest) -> None:
+    only = request.config.getoption("--seed", default=None)
+    if only is not None and first:
+        pytest.skip("one seed was asked for")
+    for seed in range(first, first + AT_ONCE) if only is None else [only]:
+        outcome = simulate(seed, traced=only is not None)
+        print("\n".join(outcome.trace) if only is not None else "", end="")  # noqa: T201 - what happened, if it fails
+        assert outcome.fine, f"{outcome}\nagain: python -m tests.simulation {seed} -v"
+
+
+def test_a_seed_is_the_same_run_byte_for_byte() -> None:
+    one, two, other = simulate(7), simulate(7), simulate(8)
+    assert (one.digest, one.seconds, one.trace) == (two.digest, two.seconds, two.trace)
+    assert one.digest != other.digest
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_mistake_in_the_runner_is_found(mutation: str) -> None:
+    """Each of them within a few dozen seeds; README of the mutations: tests/simulation/mutations.py."""
+    found = next((seed for seed in range(ENOUGH) if not simulate(seed, MUTATIONS[mutation]).fine), None)
+    assert found is not None
