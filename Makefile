@@ -1,6 +1,6 @@
 # `make run` on a fresh machine: everything it needs is set up first. PYTHON=… chooses the Python (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit kafka docs bench-latency bench-mails bench-streams clean
+.PHONY: help setup run test lint unit kafka docs simulate-faults bench-latency bench-mails bench-restart bench-streams clean
 
 BIN := .venv/bin
 
@@ -27,11 +27,17 @@ unit: setup ## Tests that need no broker
 kafka: setup ## Tests on a real broker: KAFKA_BOOTSTRAP_SERVERS, a Docker engine, or the embedded one
 	$(BIN)/pytest -m kafka
 
+simulate-faults: setup ## Seeds of simulated faults, on all cores; SEEDS=100000, FROM=0
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),100000) --from $(or $(FROM),0)
+
 bench-latency: setup ## Latency and cost from webhook to queue; ARGS="--quick" and such
 	@$(BIN)/python -m bench.latency $(ARGS)
 
 bench-mails: setup ## Twenty mails of 30 MB at once: the gateway's memory, and text messages beside them; ARGS="--count 5"
 	@$(BIN)/python -m bench.mails $(ARGS)
+
+bench-restart: setup ## How soon a worker with 100,000 open incidents serves again; ARGS="--incidents 5000"
+	@$(BIN)/python -m bench.restart $(ARGS)
 
 bench-streams: setup ## How fast events reach hundreds of event streams; ARGS="--quick" and such
 	@$(BIN)/python -m bench.streams $(ARGS)

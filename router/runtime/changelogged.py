@@ -9,8 +9,9 @@ from typing import Protocol
 
 from router.model.cloudevents import Message
 from router.runtime import changelog, takeover
+from router.runtime.catching_up import SLICE, CatchingUp
 from router.runtime.changelog import Replica
-from router.runtime.outcomes import encode
+from router.runtime.comparison import Comparison
 from router.runtime.ports import Batch, Cluster, Member, SendFailed, Slot, Writer
 from router.runtime.progress import Changes, Prepared
 from router.runtime.tail import Tail
@@ -19,7 +20,7 @@ from router.runtime.written import Written
 from router.stages.contract import Entry, Stage
 from router.stages.entries import Layer, bodies
 
-AT_ONCE = 100
+AT_ONCE = 2000  # entries
 
 
 class Genesis(Protocol):
@@ -48,6 +49,8 @@ class Changelogged:
         self._topic = changelog.topic_of(stage.name)
         self._replicas = {slot.partition: Replica(stage.kinds) for slot in slots}
         self._written = Written(partition_of)
+        self._comparison = Comparison(stage, self._written)
+        self._catching_up = CatchingUp(self._comparison, self._written)
         changelogs = [Slot(self._topic, partition) for partition in self._replicas]
         self._reader = cluster.reader([*changelogs, *(Slot(topic, 0) for topic in written_topics)])
         self._tail = Tail(self._reader, self._topic, self._replicas, self._written, self._fenced)
@@ -74,11 +77,7 @@ class Changelogged:
         if replica.applied is None:
             seed = await self._genesis(slot, writer)
             await self.save(slot, writer, self.prepare(slot, writer, seed, first - 1))
-        truth = await self._truth(partition)
-        if truth is not None:
-            keys = {(message.topic, message.key.decode()) for message in truth}
-            gone = self._gone(partition, self._written.there(partition) - keys)
-            await self._rewrite(partition, writer, replica.covered, takeover.missing(truth, self._written) + gone)
+        await self._compare(partition, writer)
         return start
 
     def epoch(self, slot: Slot) -> int | None:
@@ -111,12 +110,15 @@ class Changelogged:
             here = {repair for repair in repairs if repair[0] == partition}
             entries = {key for _, topic, key in here if topic is None}
             keys = {(topic, key) for _, topic, key in here if topic is not None}
-            truth = await self._truth(partition) if keys else []
-            if truth is not None:
-                count += await self._rewrite(partition, writer, entries, self._differing(partition, truth, keys))
+            store = self._replicas[partition].store
+            messages = self._comparison.of_records(store, partition, self._epoch(partition), keys)
+            count += await self._rewrite(partition, writer, entries, messages)
+        for partition in self._catching_up.partitions:
+            count += await self._caught_up(partition, writer)
         return count
 
     def release(self, slot: Slot) -> None:
+        self._catching_up.end(slot.partition)
         self._tail.disown(slot.partition)
 
     async def close(self) -> None:
@@ -147,33 +149,23 @@ class Changelogged:
             raise SendFailed(f"{self._topic}/{partition} was taken over meanwhile")
         return epoch
 
-    async def _truth(self, partition: int) -> list[Message] | None:
-        """What each key should say; None where the partition was lost meanwhile. It reads the whole state, which may be
-        seconds of work, so others on the loop get their turns."""
-        epoch = self._epoch(partition)
+    async def _compare(self, partition: int, writer: Writer) -> None:
+        """A small state at once, the most of a large one later (router.runtime.catching_up)."""
+        replica = self._replicas[partition]
+        self._catching_up.begin(partition, replica.store)
+        await self._rewrite(partition, writer, replica.covered, [])
+        if len(replica.store) <= AT_ONCE:
+            while partition in self._catching_up.partitions:
+                await self._caught_up(partition, writer, AT_ONCE)
+
+    async def _caught_up(self, partition: int, writer: Writer, entries: int = SLICE) -> int:
+        """The next slice."""
+        if partition not in self._tail.owned:
+            self._catching_up.end(partition)
+            return 0
         store = self._replicas[partition].store
-        found: list[Message] = []
-        for outcome in self._stage.truth(store, partition):
-            found.append(encode(self._stage.name, outcome, epoch))
-            if len(found) % AT_ONCE == 0:
-                await asyncio.sleep(0)
-                if self._tail.owned.get(partition) != epoch:
-                    return None
-        return found
-
-    def _differing(self, partition: int, truth: list[Message], keys: set[tuple[str, str]]) -> list[Message]:
-        """What the given keys' last records should be, where they aren't; tombstones for those that are gone."""
-        live = {(message.topic, message.key.decode()): message for message in truth}
-        wanted = [live[key] for key in sorted(keys) if key in live]
-        return takeover.missing(wanted, self._written) + self._gone(partition, keys - live.keys())
-
-    def _gone(self, partition: int, keys: set[tuple[str, str]]) -> list[Message]:
-        """Tombstones for those of `keys` that are there."""
-        return [
-            takeover.tombstone(topic, key, self._epoch(partition), last)
-            for topic, key in sorted(keys)
-            if (last := self._written.last(topic, key)) is not None
-        ]
+        messages = self._catching_up.slice(partition, store, self._epoch(partition), entries)
+        return await self._rewrite(partition, writer, (), messages)
 
     async def _rewrite(self, partition: int, writer: Writer, entries: Collection[str], messages: list[Message]) -> int:
         """Topics first, then the changelog, as ever."""

@@ -56,6 +56,10 @@ class Written:
         """None where the key isn't there, or was removed."""
         return self._last[topic].get(key)
 
+    def topics_of(self, key: str) -> list[str]:
+        """Where the key is live."""
+        return [topic for topic, keys in self._last.items() if key in keys]
+
     def there(self, partition: int) -> set[tuple[str, str]]:
         """Topic and key of each live key that was written for `partition`."""
         return {

@@ -125,5 +125,8 @@ class Stage(Protocol):
         ...
 
     def truth(self, entries: Mapping[str, Entry], partition: int) -> Iterator[Outcome]:
-        """The last record that each live key of the compacted topics written for `partition` should have."""
+        """The last record that each live key of the compacted topics written for `partition` should have.
+
+        Each comes of one entry, alone, whose key is `<kind>/<the record's key>`.
+        """
         ...

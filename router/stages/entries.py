@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from router.stages.contract import Entry
 from router.stages.expiring import Expiring
-from router.stages.shelf import Shelf, dumped
+from router.stages.shelf import Packed, Shelf, dumped
 
 Bodies = Mapping[str, bytes | None]
 
@@ -15,6 +16,13 @@ Bodies = Mapping[str, bytes | None]
 def bodies(changes: Mapping[str, Entry | None]) -> dict[str, bytes | None]:
     """What changes, as it is written and kept: JSON by key, None removes."""
     return {key: None if entry is None else dumped(entry) for key, entry in changes.items()}
+
+
+class Kept(NamedTuple):
+    """A store as it can be saved. listed: keys by the span of time in which they expire."""
+
+    packed: Packed
+    listed: dict[int, list[str]]
 
 
 class Store(Mapping[str, Entry]):
@@ -52,6 +60,15 @@ class Store(Mapping[str, Entry]):
                 if entry.expires_at is not None:
                     self._expiring.add(key, entry.expires_at)
 
+    def kept(self) -> Kept:
+        """What is there now; later merges don't change it."""
+        return Kept(self._shelf.packed(), self._expiring.listed())
+
+    def begin_with(self, kept: Kept, kinds: Mapping[str, type[Entry]]) -> None:
+        """Forgets everything and begins again with what was kept. Raises KeyError for a kind that isn't in `kinds`."""
+        self._shelf.unpacked(kept.packed, kinds)
+        self._expiring.restored(kept.listed)
+
     def expired(self, at: datetime, limit: int) -> tuple[str, ...]:
         """Keys of at most `limit` entries that have expired by `at`, the oldest first. Forgets none of them:
         they stay listed until a merge removes or renews them."""
@@ -60,6 +77,25 @@ class Store(Mapping[str, Entry]):
     def _expires_at(self, key: str) -> datetime | None:
         entry = self.get(key)
         return None if entry is None else entry.expires_at
+
+
+class Chosen(Mapping[str, Entry]):
+    """Some of a store's entries: those of `keys` that are there."""
+
+    def __init__(self, store: Store, keys: Iterable[str]) -> None:
+        self._store = store
+        self._keys = dict.fromkeys(key for key in keys if key in store)
+
+    def __getitem__(self, key: str) -> Entry:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._store[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
 
 class Layer(Mapping[str, Entry]):

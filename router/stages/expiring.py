@@ -1,4 +1,4 @@
-"""When keys expire: by spans of time, so that a key that has long to live costs a few bytes. Derived, never saved."""
+"""When keys expire: by spans of time, so that a key that has long to live costs a few bytes. Derived of the entries."""
 
 from __future__ import annotations
 
@@ -29,6 +29,20 @@ class Expiring:
         else:
             self._keys[span] = [key]
             heapq.heappush(self._spans, span)
+
+    def listed(self) -> dict[int, list[str]]:
+        """Every key that is listed, by its span; for `restored`."""
+        found = {span: list(keys) for span, keys in self._keys.items()}
+        for at, key in self._due:
+            found.setdefault(_span(at), []).append(key)
+        return found
+
+    def restored(self, listed: dict[int, list[str]]) -> None:
+        """Begins again with what was listed."""
+        self._keys = listed
+        self._spans = sorted(listed)
+        self._opened = -1
+        self._due = []
 
     def expired(self, at: datetime, limit: int) -> tuple[str, ...]:
         """At most `limit` keys that have expired by `at`, the oldest first. Forgets none of them: they stay listed

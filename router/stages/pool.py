@@ -22,6 +22,8 @@ from router.stages.state import KINDS, IncidentEntry
 from router.stages.triage import Combine
 from scoring.combine import combine as combine_by_rubric
 
+INCIDENT = "incident/"
+
 
 @dataclass(frozen=True)
 class Pool:
@@ -45,7 +47,8 @@ class Pool:
 
     def truth(self, entries: Mapping[str, Entry], partition: int) -> Iterator[Outcome]:
         """The last record of each incident on its queue's topic, as it was written."""
-        return (views.current(entry.incident) for entry in entries.values() if isinstance(entry, IncidentEntry))
+        found = (entries[key] for key in entries if key.startswith(INCIDENT))
+        return (views.current(entry.incident) for entry in found if isinstance(entry, IncidentEntry))
 
     def _done(self, entries: Entries, record: Record, event: Event, cause: Cause) -> Step:
         match event.value:

@@ -6,8 +6,8 @@ Most entries are written once and read never again. What was touched lately is k
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Protocol
 
 from router.stages.contract import Entry
 
@@ -30,6 +30,13 @@ class Squeezer(Protocol):
     def compress(self, data: bytes, /) -> bytes: ...
     def flush(self) -> bytes: ...
     def copy(self) -> Squeezer: ...
+
+
+class Packed(NamedTuple):
+    """Entries as they rest: bodies by key, squeezed; by kind, what they are squeezed against."""
+
+    bodies: dict[str, bytes]
+    samples: dict[str, tuple[bytes, ...]]
 
 
 class Shelf:
@@ -56,6 +63,16 @@ class Shelf:
             entry = self._read(key)
             self._touched(key, entry)
         return entry
+
+    def packed(self) -> Packed:
+        """What is there now; a copy of the list, not of the bodies."""
+        return Packed(dict(self._bodies), {name: kind.samples for name, kind in self._kinds.items()})
+
+    def unpacked(self, packed: Packed, kinds: Mapping[str, type[Entry]]) -> None:
+        """Begins again with what was packed. Raises KeyError for a kind that isn't in `kinds`."""
+        self._kinds = {name: _Kind(kinds[name], samples) for name, samples in packed.samples.items()}
+        self._bodies = packed.bodies
+        self._lately = {}
 
     def __contains__(self, key: object) -> bool:
         return key in self._bodies
@@ -87,25 +104,34 @@ class _Kind:
     """One model's entries. The first few of them are what the later ones are squeezed against: they differ in ids,
     times and little else."""
 
-    def __init__(self, model: type[Entry]) -> None:
+    def __init__(self, model: type[Entry], samples: tuple[bytes, ...] = ()) -> None:
         self._model = model
         self._samples: list[bytes] = []
         self._dictionary = b""
         self._primed: Squeezer | None = None
+        for sample in samples:
+            self._sampled(sample)
+
+    @property
+    def samples(self) -> tuple[bytes, ...]:
+        return tuple(self._samples)
 
     def squeezed(self, body: bytes) -> bytes:
         if len(body) < WORTH_IT:
             return body
         if self._primed is None:
-            self._samples.append(body)
-            if len(self._samples) == SAMPLES:
-                self._dictionary = b"".join(self._samples)
-                self._primed = zlib.compressobj(
-                    1, zlib.DEFLATED, WINDOW_BITS, MEMORY, zlib.Z_DEFAULT_STRATEGY, self._dictionary
-                )
+            self._sampled(body)
             return body
         packer = self._primed.copy()
         return packer.compress(body) + packer.flush()
+
+    def _sampled(self, body: bytes) -> None:
+        self._samples.append(body)
+        if len(self._samples) == SAMPLES:
+            self._dictionary = b"".join(self._samples)
+            self._primed = zlib.compressobj(
+                1, zlib.DEFLATED, WINDOW_BITS, MEMORY, zlib.Z_DEFAULT_STRATEGY, self._dictionary
+            )
 
     def read(self, body: bytes) -> Entry:
         if body.startswith(SQUEEZED):
