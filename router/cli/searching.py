@@ -12,7 +12,7 @@ from channels.errors import Problem
 from router.cli.reading import QUEUE, TopicReader
 from router.cli.story import Refusal
 from router.cli.telling import Found, Seen, Told
-from router.model import dead_letters
+from router.model import dead_letters, retries
 from router.model.cloudevents import version
 from router.model.events import ContactReceived, ContactScored, Position, QueueEvent
 from router.model.ids import contact_id
@@ -177,7 +177,7 @@ def _refusal(record: Record) -> list[Refusal]:
 
 
 def _scored(record: Record) -> ContactScored | None:
-    if record.header("ce_type") != "contact.scored":
+    if "contact.scored" not in (record.header(retries.TYPE), record.header(retries.WAS)):
         return None
     try:
         return ContactScored.model_validate_json(record.value or b"")

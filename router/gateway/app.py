@@ -32,11 +32,13 @@ from router.gateway.places import Places
 from router.gateway.positions import Positions
 from router.gateway.queues import QueueView
 from router.gateway.results import DESK, Results
+from router.gateway.settled import Settled
 from router.gateway.spool import Spool
 from router.gateway.stream_hub import Hub
 from router.gateway.verification import Verification
 from router.gateway.workshop import Workshop
 from router.model.events import QueueEvent
+from router.model.letters import ACTIONS
 from router.settings import SecretFiles, Settings
 from router.stages.contract import Record
 
@@ -71,6 +73,7 @@ class Gateway:
     metrics: Metrics = field(default_factory=Metrics)
     view: QueueView = field(default_factory=QueueView)
     results: Results = field(default_factory=Results)
+    settled: Settled = field(default_factory=Settled)
     places: Places = field(default_factory=Places)
     nonces: Nonces = field(default_factory=Nonces)
     fetcher: Fetcher = field(default_factory=Fetcher)
@@ -82,7 +85,10 @@ class Gateway:
         object.__setattr__(self, "streams", Hub(self.view, self.metrics, self.settings.desk_streams))
 
     def handle(self, record: Record, live: bool) -> None:
-        """One record of the queue topics or of `desk`. live: it came after the reader had caught up."""
+        """One record of the queue topics, `desk` or `dlq.actions`. live: it came after the reader had caught up."""
+        if record.topic == ACTIONS:
+            self.settled.fold(record)
+            return
         try:
             if record.topic == DESK:
                 self.results.apply(record)

@@ -13,6 +13,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from router.closing import closed
 from router.gateway.metrics import Metrics
+from router.gateway.settled import Settled
+from router.model.dead_letters import TOPIC_END
 
 GROUPS = ("intake", "pool")
 EVERY_S = 5.0
@@ -22,13 +24,22 @@ log = structlog.get_logger()
 
 
 class Sampler:
-    """A task that keeps two gauges of `metrics` up to date while the broker answers."""
+    """A task that keeps gauges of `metrics` up to date while the broker answers.
+
+    settled: of the dead letters; kept by somebody else.
+    """
 
     def __init__(
-        self, bootstrap_servers: str, metrics: Metrics, groups: Sequence[str] = GROUPS, every_s: float = EVERY_S
+        self,
+        bootstrap_servers: str,
+        metrics: Metrics,
+        settled: Settled,
+        groups: Sequence[str] = GROUPS,
+        every_s: float = EVERY_S,
     ) -> None:
         self._servers = bootstrap_servers
         self._metrics = metrics
+        self._settled = settled
         self._groups = groups
         self._every_s = every_s
         self._task: asyncio.Task[None] | None = None
@@ -79,10 +90,12 @@ class Sampler:
         await self._dead_letters(consumer)
 
     async def _dead_letters(self, consumer: AIOKafkaConsumer) -> None:
-        topics = [topic for topic in await consumer.topics() if topic.endswith(".dlq")]
+        topics = [topic for topic in await consumer.topics() if topic.endswith(TOPIC_END)]
         places = [TopicPartition(topic, 0) for topic in topics]
         if not places:
             return
         first, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
         for place in places:
             self._metrics.dead_letters.labels(place.topic).set(ends[place] - first[place])
+            left = self._settled.open(place.topic, first[place], ends[place])
+            self._metrics.open_letters.labels(place.topic.removesuffix(TOPIC_END)).set(left)

@@ -51,6 +51,12 @@ class Metrics:
             ("topic",),
             registry=self.registry,
         )
+        self.open_letters = Gauge(
+            "router_dead_letters_open",
+            "Dead letters of a stage that nobody has resubmitted or dropped",
+            ("stage",),
+            registry=self.registry,
+        )
         self.alerts = Gauge(
             "router_alert",
             "1 while an alert stands",

@@ -35,6 +35,7 @@ from router.gateway.smtp import Listener, Mailbox
 from router.gateway.spool import Spool
 from router.gateway.stream_routes import ABORT
 from router.gateway.sweeping import Sweeper
+from router.model.letters import ACTIONS
 from router.settings import SecretFiles, Settings
 
 FINISH_S = 1
@@ -88,7 +89,7 @@ async def serve(
     metrics, view = Metrics(), QueueView()
     reader = Reader(
         settings.bootstrap_servers,
-        from_start=TOPICS,
+        from_start=(*TOPICS, ACTIONS),
         from_end=(DESK,),
         handle=lambda record, live: gateway.handle(record, live=live),
     )
@@ -124,7 +125,7 @@ async def serve(
         allow=settings.smtp_allow,
         clock=gateway.clock,
     )
-    sampler = Sampler(settings.bootstrap_servers, metrics)
+    sampler = Sampler(settings.bootstrap_servers, metrics, gateway.settled)
     listener = Listener(mailbox, settings)
     retrying = Retrying(settings.bootstrap_servers, parts.edge, blobs, CHANNELS, gateway.public_url)
     clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock), gateway.fetcher, spool, retrying)

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from router.gateway.lag import Sampler
 from router.gateway.metrics import Metrics
+from router.gateway.settled import Settled
 from tests.kafka.cluster import fresh_topic
 from tests.kafka.gateways import producing
 
@@ -24,7 +25,7 @@ async def test_lag_is_what_a_group_has_yet_to_take_over_all_partitions(kafka: st
     await consumer.commit({TopicPartition(topic, 0): 2, TopicPartition(topic, 1): 5})
     await consumer.stop()
     metrics = Metrics()
-    sampler = Sampler(kafka, metrics, groups=("nobody", group), every_s=0.1)
+    sampler = Sampler(kafka, metrics, Settled(), groups=("nobody", group), every_s=0.1)
     sampler.start()
     try:
         async with asyncio.timeout(20):
