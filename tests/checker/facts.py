@@ -15,7 +15,7 @@ from router.stages.decode import decode
 Key = tuple[str, str]
 """Topic and key of a record on a compacted topic."""
 
-_queue_event = lru_cache(maxsize=5000)(QueueEvent.model_validate_json)
+_queue_event = lru_cache(maxsize=1000)(QueueEvent.model_validate_json)
 
 
 def at(record: Record) -> str:

@@ -44,7 +44,7 @@ class _Once:
     """Stands for a model where only `model_validate_json` is called of it."""
 
     def __init__(self, model: type[Entry]) -> None:
-        self.model_validate_json = lru_cache(maxsize=5000)(model.model_validate_json)
+        self.model_validate_json = lru_cache(maxsize=1000)(model.model_validate_json)
 
 
 @dataclass(frozen=True)
