@@ -12,7 +12,22 @@ from contextlib import contextmanager
 
 import typer
 
-from router.cli import broker, config, dlq, explain, gateway, run, send, setup, tail, topics, up, watchdog, worker
+from router.cli import (
+    broker,
+    config,
+    dlq,
+    doctor,
+    explain,
+    gateway,
+    run,
+    send,
+    setup,
+    tail,
+    topics,
+    up,
+    watchdog,
+    worker,
+)
 from router.cli.explained import BUG, explained
 
 
@@ -35,6 +50,7 @@ def build() -> typer.Typer:
     app.add_typer(send.app, name="send")
     app.command("explain")(explain.explain)
     app.add_typer(dlq.app, name="dlq")
+    app.command("doctor")(doctor.doctor)
     app.command("config")(config.config)
     app.command("setup")(setup.setup)
     return app
