@@ -35,12 +35,17 @@ def address(text: str | None) -> Address | None:
     return Address(kind=AddressKind.EMAIL, value=value) if value else handle(UNREADABLE, text.strip('"') or text)
 
 
+_PLAIN = re.compile(r"(?=.{3,64}\Z)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
+"""Addresses without anything that the library would change, but for the case; as most are."""
+
 _SIMPLE = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9_](?:[a-z0-9_-]{0,62}\.)*[a-z0-9_-]{1,63}")
 
 
 def _normalised(text: str) -> str | None:
     if "@" not in text or len(text) > LONGEST:
         return None
+    if _PLAIN.fullmatch(text):
+        return text.lower()
     try:
         valid = validate_email(
             text.rstrip("."),

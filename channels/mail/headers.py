@@ -22,6 +22,10 @@ LONGEST = 4_000
 MOST_ADDRESSES = 100
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"\\]{1,128}@[^\s<>()\[\]:;,\"\\]{1,255}")
+_BARE = r"([A-Za-z0-9+_-]+(?:\.[A-Za-z0-9+_-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)"
+_PLAIN = re.compile(rf'{_BARE}|(?:("?)(\w+(?: \w+)*)\2 )?<{_BARE}>')
+"""One mailbox as most mails name it: words, maybe in quotes, and an address without anything unusual."""
+
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,996}>")
 
 Mime: TypeAlias = "Message[Any, Any]"
@@ -54,6 +58,9 @@ def mailboxes(message: Mime, name: str) -> list[tuple[str | None, str]]:
 def read_mailboxes(raw: str) -> list[tuple[str | None, str]]:
     """(display name, address) pairs of a header's text. Empty where it names nobody (an empty group)."""
     raw = unfolded(raw)
+    plain = _PLAIN.fullmatch(raw)
+    if plain is not None:  # the library's answer, for a hundredth of its time
+        return [(line(plain[3], 200), plain[1] or plain[4])]
     parsed = (_read("to", raw, _pairs) or []) if raw.count('"') <= 4 * MOST_ADDRESSES else []
     found = [pair for pair in parsed if "@" in pair[1] and (" " not in pair[1] or '"' in raw)]
     if not found:

@@ -68,6 +68,8 @@ def parse(request: Request) -> list[Contact]:
 
 def media(form: Fields) -> tuple[Attachment, ...]:
     """What MediaUrlN and MediaContentTypeN name, whatever NumMedia says; a foreign host's link is dropped."""
+    if not any(name.startswith("Media") for name in form):
+        return ()
     return tuple(
         linked(form.get(f"MediaUrl{n}"), form.get(f"MediaContentType{n}"), THEIRS, f"media-{n + 1}")
         for n in range(MOST_MEDIA)

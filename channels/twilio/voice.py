@@ -6,6 +6,8 @@ A status callback that was pointed here by mistake is taken as what it is: it ca
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from twilio.twiml.voice_response import VoiceResponse
 
 from channels.contact import Contact, Medium
@@ -22,6 +24,11 @@ def parse(request: Request) -> list[Contact]:
 
 def reply(request: Request, texts: Texts) -> Reply:
     """<Say> with the greeting, then <Enqueue>."""
+    return _greeted(texts)
+
+
+@lru_cache(maxsize=16)  # a deployment says the same to every caller
+def _greeted(texts: Texts) -> Reply:
     response = VoiceResponse()
     greeting = cleaned(texts.greeting).strip()
     if greeting:

@@ -73,3 +73,18 @@ def test_valid_addresses_of_the_corpus_are_addresses() -> None:
         found = address(line)
         assert found is not None
         assert found.kind is AddressKind.EMAIL
+
+
+PLAIN = st.from_regex(
+    r"[A-Za-z0-9_+-]{1,30}(?:\.[A-Za-z0-9_+-]{1,5})?@[A-Za-z0-9]{1,30}(?:[.-][A-Za-z0-9]{1,5}){0,4}", fullmatch=True
+)
+
+
+@given(PLAIN)
+def test_a_plain_address_is_what_the_library_makes_of_it(text: str) -> None:
+    found = address(text)
+    assert found is not None
+    # A quoted one goes the library's way.
+    quoted = address('"' + text.replace("@", '"@', 1))
+    assert quoted is not None
+    assert (found.kind, found.value) == (AddressKind.EMAIL, quoted.value.replace('"', ""))

@@ -79,3 +79,14 @@ def test_any_text_is_read_as_addresses(raw: str) -> None:
     for name, bare in headers.read_mailboxes(raw):
         assert bare
         assert name is None or name.strip()
+
+
+NAMES = st.from_regex(r"\w{1,8}(?: \w{1,8}){0,3}", fullmatch=True)
+BARE = st.from_regex(r"[A-Za-z0-9+_-]{1,5}(?:\.[a-z]{1,3})?@[a-z0-9-]{1,5}(?:\.[A-Z-]{1,3})?", fullmatch=True)
+
+
+@given(st.one_of(BARE, BARE.map("<{}>".format), st.builds("{} <{}>".format, NAMES | NAMES.map('"{}"'.format), BARE)))
+def test_plain_mailboxes_are_read_as_the_library_reads_them(raw: str) -> None:
+    read = headers.read_mailboxes(raw)
+    assert read == headers.read_mailboxes(f"{raw}, other@example.org")[:-1]
+    assert len(read) == 1
