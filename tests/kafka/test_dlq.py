@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -281,3 +283,26 @@ async def test_nothing_is_settled_for_want_of_an_option_and_an_unknown_letter_is
         result = await dlq(broker, *arguments, *why)
         assert result.exit_code != 0
         assert isinstance(result.exception, Exception)
+
+
+async def test_a_worker_that_refuses_too_much_ends_with_79_says_what_to_do_and_ends_so_again(
+    broker: str, tmp_path: Path
+) -> None:
+    """Last here: what it leaves on the log stops every worker."""
+    good = named(uuid4().hex)
+    await put(broker, *(Message("inbound.sms", b"bad", b"{}", good.headers, 1) for _ in range(250)))
+    environment = {**os.environ, "KAFKA_BOOTSTRAP_SERVERS": broker}
+    for _ in range(2):
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "router", "worker", "--data", str(tmp_path)),
+            env=environment,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(60):
+            _, said = await worker.communicate()
+        assert worker.returncode == 79
+        assert b"stage intake refuses its records: malformed" in said
+        assert b"router dlq list --stage intake" in said
+    assert len([each for each in await all_of(broker, "intake.dlq") if each.key == b"bad"]) <= 107
