@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from channels.errors import Problem
 from router.gateway.incoming import Incoming
@@ -14,6 +14,7 @@ from router.gateway.places import Place
 from router.gateway.spool import Spool, Spooled
 
 LONGEST_LENGTH = 15
+WHOLE = "the whole body, without long pauses"
 
 
 class BodyTooLarge(Problem):
@@ -59,17 +60,17 @@ def _length(request: Request, limit: int) -> int:
 
 async def _parts(request: Request, limit: int) -> AsyncIterator[bytes]:
     clock = asyncio.get_running_loop().time
-    pace, size = Pace(clock()), 0
-    stream = request.stream()
-    while True:
+    pace, size, more = Pace(clock()), 0, True
+    while more:
         try:
             # Each wait is bounded by itself: while a part is written to the disk, the sender isn't to blame.
             async with asyncio.timeout_at(pace.deadline(clock(), size)):
-                part = await anext(stream, None)
-        except (TimeoutError, ClientDisconnect):
-            raise BodyCutOff("the whole body, without long pauses") from None
-        if part is None:
-            return
+                message = await request.receive()
+        except TimeoutError:
+            raise BodyCutOff(WHOLE) from None
+        if message["type"] == "http.disconnect":
+            raise BodyCutOff(WHOLE)
+        part, more = message.get("body", b""), message.get("more_body", False)
         size += len(part)
         if size > limit:
             raise BodyTooLarge(f"at most {limit} bytes")
