@@ -56,18 +56,6 @@ class MergesUnread(Changelogged):
         return await writer.append_batch(Slot(self._topic, partition), batch)
 
 
-class LeavesGhosts(Changelogged):
-    """What only a stale worker told stays on the queues."""
-
-    async def restore(self, slot: Slot, member: Member, writer: Writer) -> int:
-        self._written.there = _nothing  # type: ignore[method-assign]  # the mistake
-        return await super().restore(slot, member, writer)
-
-
-def _nothing(partition: int) -> set[tuple[str, str]]:
-    return set()
-
-
 class TriesAgain(SimulatedCluster):
     """What wasn't acknowledged is sent once more, under the same epoch, by a new producer."""
 
@@ -120,6 +108,5 @@ MUTATIONS: Mapping[str, Parts] = {
     "no-fence": Parts(kept=TakesOverWithoutAFence),
     "same-epoch-after-failure": Parts(cluster=_again),
     "merges-unread": Parts(kept=MergesUnread),
-    "leaves-ghosts": Parts(kept=LeavesGhosts),
     "trusts-the-group": Parts(kept=TrustsTheGroup),
 }

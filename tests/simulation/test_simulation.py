@@ -13,6 +13,17 @@ from tests.simulation.run import simulate
 SEEDS = 100
 AT_ONCE = 10
 ENOUGH = 1000
+FOUND_BY = {
+    "keeps-before-it-tells": 1,
+    "no-fence": 0,
+    "same-epoch-after-failure": 0,
+    "merges-unread": 23,
+    "trusts-the-group": 16,
+}
+"""The first seed from 0 that finds it."""
+
+# A seed takes about a second of a core, several where cores are shared.
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
@@ -34,6 +45,7 @@ def test_a_seed_is_the_same_run_byte_for_byte() -> None:
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_a_mistake_in_the_runner_is_found(mutation: str) -> None:
-    """Each of them within a few dozen seeds; README of the mutations: tests/simulation/mutations.py."""
-    found = next((seed for seed in range(ENOUGH) if not simulate(seed, MUTATIONS[mutation]).fine), None)
+    """From the seed on that found it last; whatever shifts what a seed draws makes that one of the next few dozen."""
+    seeds = range(FOUND_BY[mutation], FOUND_BY[mutation] + ENOUGH)
+    found = next((seed for seed in seeds if not simulate(seed, MUTATIONS[mutation]).fine), None)
     assert found is not None
