@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from heapq import nsmallest
-from itertools import chain
+from itertools import chain, islice
 
 from router.model.alerts import EXAMPLES_AT_MOST, AlertKind, alert_id
 from router.watchdog import words
@@ -21,6 +21,8 @@ from router.watchdog.facts.incidents import Group, Open
 from router.watchdog.facts.known import Facts
 from scoring.model import Severity
 
+LOOKED_AT = 1_000
+"""Of the most severe of a queue, to find the oldest: of more, those that were read first."""
 PLACED_WITHIN = timedelta(seconds=5)
 BEHIND = timedelta(seconds=10)
 SPOOLING = timedelta(seconds=10)
@@ -95,7 +97,7 @@ def _nobody_can_take(facts: Facts) -> Iterator[Finding]:
     for topic, groups in stuck.items():
         waiting = facts.incidents.waiting
         worst = min(group.severity for group in groups)
-        ids = chain.from_iterable(waiting[group] for group in groups if group.severity is worst)
+        ids = islice(chain.from_iterable(waiting[group] for group in groups if group.severity is worst), LOOKED_AT)
         yield _about(
             AlertKind.NOBODY_CAN_TAKE,
             topic,

@@ -10,10 +10,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from router.model.alerts import AlertCleared, AlertRaised
+from router.model.alerts import AlertCleared, AlertKind, AlertRaised
 from router.watchdog.findings import Finding
 
 LASTS = timedelta(seconds=2)
+SETTLES = timedelta(seconds=30)
+"""Without what can only be found by watching for a while: else a new start would clear it, and raise it again."""
+WATCHED_FOR = frozenset(
+    {
+        AlertKind.STAGE_BEHIND,
+        AlertKind.CHANNEL_SILENT,
+        AlertKind.SPOOLING,
+        AlertKind.SIGNATURES_FAILING,
+        AlertKind.GATEWAY_AWAY,
+    }
+)
 FORGOTTEN = timedelta(days=7)
 
 Said = AlertRaised | AlertCleared
@@ -53,7 +64,7 @@ def judged(alerts: Alerts, found: Iterable[Finding], now: datetime) -> tuple[Ale
         known = raised.get(key)
         if (known is None and now - wrong[key] >= LASTS) or (known is not None and _worse(finding, known)):
             said.append(_raised(finding, alerts.said.get(key), now))
-    said += [_cleared(raised[key], now) for key, since in fine.items() if now - since >= LASTS]
+    said += [_cleared(raised[key], now) for key, since in fine.items() if now - since >= _over(raised[key])]
     told = {each.alert_id: each for each in said}
     after = Alerts(
         said={**alerts.said, **told},
@@ -67,6 +78,11 @@ def forgotten(alerts: Alerts, now: datetime) -> tuple[AlertCleared, ...]:
     """Cleared alerts that are over for so long that their keys may go."""
     over = (each for each in alerts.said.values() if isinstance(each, AlertCleared))
     return tuple(each for each in over if now - each.cleared_at >= FORGOTTEN)
+
+
+def _over(alert: AlertRaised) -> timedelta:
+    """How long it has to be fine before that is said."""
+    return SETTLES if alert.kind in WATCHED_FOR else LASTS
 
 
 def _worse(finding: Finding, known: AlertRaised) -> bool:

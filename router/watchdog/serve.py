@@ -28,6 +28,7 @@ from router.watchdog.meters import Meters
 from router.watchdog.scrape import scraped
 
 SAMPLE_S = 2.0
+JUDGE_S = 0.5
 SCRAPE_S = 5.0
 LEARN_S = 3600.0
 RETRY_S = 0.5
@@ -53,6 +54,7 @@ class Watchdog:
         self._alerts = Alerts()
         self._caught_up = False
         self._sampled_at = -SAMPLE_S
+        self._judged_at = -JUDGE_S
 
     async def serve(self, ready: Callable[[], None], stop: asyncio.Event) -> None:
         """Until `stop`. ready: called once everything has been read."""
@@ -104,7 +106,9 @@ class Watchdog:
                 return
             for alert in self._alerts.raised():
                 self._facts.told_before(alert)
-        if len(records) < AT_ONCE:  # else there is more to know first
+        due = monotonic() - self._judged_at >= JUDGE_S
+        if due and len(records) < AT_ONCE:  # else there is more to know first
+            self._judged_at = monotonic()
             await self._judge(topics)
 
     async def _judge(self, topics: Watched) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from channels.contact import Automatic, Direction, Frozen
@@ -46,7 +47,7 @@ class Awaited(NamedTuple):
 class Contacts:
     def __init__(self) -> None:
         self._awaited: OrderedDict[str, Awaited] = OrderedDict()
-        self._placed: OrderedDict[int, None] = OrderedDict()  # hashes: an eighth of the memory of the ids
+        self._placed: dict[int, None] = {}  # hashes, the newest last: less memory than ids
 
     def scored(self, record: Record, now: datetime) -> None:
         """Raises ValueError for what can't be read."""
@@ -62,10 +63,12 @@ class Contacts:
         """A queue's record, or a dead letter, has named them."""
         for contact_id in contact_ids:
             self._awaited.pop(contact_id, None)
-            self._placed[hash(contact_id)] = None
-            self._placed.move_to_end(hash(contact_id))
-        while len(self._placed) > PLACED_AT_MOST:
-            self._placed.popitem(last=False)
+            number = hash(contact_id)
+            self._placed.pop(number, None)
+            self._placed[number] = None
+        if len(self._placed) > PLACED_AT_MOST:
+            for number in [*islice(self._placed, PLACED_AT_MOST // 4)]:  # at once: a dict's front is slow to find
+                del self._placed[number]
 
     def lost_before(self, contact_id: str, pool: str, since: datetime) -> None:
         """An alert from before a restart says that it has no incident; unless one has been read since, that stands."""

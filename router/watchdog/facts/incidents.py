@@ -68,6 +68,7 @@ class Incidents:
         self._open: dict[str, dict[str, Open]] = defaultdict(dict)
         self._closed: OrderedDict[tuple[str, str], Version] = OrderedDict()
         self._double: dict[str, datetime] = {}
+        self._groups: dict[Group, Group] = {}
 
     @property
     def double(self) -> Mapping[str, datetime]:
@@ -88,7 +89,7 @@ class Incidents:
         if told is None or not told.state.open:
             self._close(record.topic, key, at)
         else:
-            group = Group(record.topic, told.severity, told.languages)
+            group = self._shared(Group(record.topic, told.severity, told.languages))
             owner = told.owner if told.state is IncidentState.OWNED else None
             since = told.waiting_since if owner is None else told.owned_since or told.waiting_since
             self._put_in(record.topic, key, Open(at, group, owner, since))
@@ -110,6 +111,10 @@ class Incidents:
                 found = self._open[topic][incident_id]
                 if found.owner == owner:
                     yield incident_id, found
+
+    def _shared(self, group: Group) -> Group:
+        """The same group is one object for all incidents: there are few, and many of these."""
+        return self._groups.setdefault(group, group)
 
     def _version(self, topic: str, key: str) -> Version | None:
         found = self._open[topic].get(key)

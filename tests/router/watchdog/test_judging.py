@@ -61,6 +61,14 @@ def test_a_watchdog_that_starts_again_knows_what_it_said_from_its_topic() -> Non
     assert [(type(each), each.revision) for each in over] == [(AlertCleared, 2)]
 
 
+def test_what_takes_a_while_to_find_isnt_cleared_by_a_new_start() -> None:
+    away = replace(VET, kind=AlertKind.GATEWAY_AWAY, subject="http://a", severity=None)
+    raised, _ = played(Alerts(), [(0, (away,)), (2, (away,))])
+    again = Alerts(said=raised.said)
+    assert played(again, [(10, ()), (16, ()), (17, (away,)), (40, (away,))])[1] == []
+    assert len(played(again, [(10, ()), (40, ())])[1]) == 1
+
+
 def test_cleared_alerts_are_forgotten_after_a_week_and_standing_ones_never() -> None:
     raised, _ = played(Alerts(), [(0, (VET,)), (2, (VET,))])
     cleared, _ = played(raised, [(3, ()), (5, ())])
