@@ -1,6 +1,6 @@
 # `make run` on a fresh machine: everything it needs is set up first. PYTHON=… chooses the Python (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit kafka docs simulate-faults bench-latency bench-mails bench-restart bench-streams clean
+.PHONY: help setup run test lint unit kafka docs simulate-faults bench-latency bench-mails bench-restart bench-streams faults clean
 
 BIN := .venv/bin
 
@@ -41,6 +41,9 @@ bench-restart: setup ## How soon a worker with 100,000 open incidents serves aga
 
 bench-streams: setup ## How fast events reach hundreds of event streams; ARGS="--quick" and such
 	@$(BIN)/python -m bench.streams $(ARGS)
+
+faults: setup ## Breaks the running system in every way and checks that nothing is lost, an hour; ARGS="--only NAME --times 5"
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 docs: setup ## docs/asyncapi.yaml and docs/openapi.json, made anew of topics.yaml, models and routes
 	$(BIN)/router topics doc --output docs/asyncapi.yaml

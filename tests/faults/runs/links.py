@@ -1,0 +1,48 @@
+"""A worker whose link to the broker is cut, drops packets, is slow, or loses answers; another one has a good link."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from tests.faults.linked import linked
+from tests.faults.proxy import Mode
+from tests.faults.run import Outcome, Place
+from tests.faults.scene import scene
+
+
+async def cut(place: Place) -> Outcome:
+    return await _broken(place, (Mode.CUT, Mode.HELD), 8.0)
+
+
+async def slow(place: Place) -> Outcome:
+    return await _broken(place, (Mode.SLOW,), 10.0)
+
+
+async def unanswered(place: Place) -> Outcome:
+    """The broker takes a batch, and the producer never hears of it: its time runs out after 5 s."""
+    return await _broken(place, (Mode.SWALLOWING,), 6.5)
+
+
+async def _broken(place: Place, modes: tuple[Mode, ...], seconds: float) -> Outcome:
+    outcome = Outcome()
+    async with (
+        linked(place.folder / "broker") as link,
+        scene(place.folder, place.seed, place.tell, workers=0, kafka=link.kafka) as made,
+    ):
+        await made.processes.worker(link.by_link)
+        await made.begin()
+        for n in range(place.times):
+            mode = modes[n % len(modes)]
+            place.tell(f"{n + 1} of {place.times}: {mode.value}")
+            at = time.time()
+            link.proxy.turn(mode)
+            await asyncio.sleep(seconds)
+            link.proxy.turn(Mode.THROUGH)
+            if not await made.through(at):
+                outcome.broken.append(f"{mode.value}, {n + 1}: not through after a minute")
+            await asyncio.sleep(1 + made.rng.random())
+        outcome.figures["MB by the link"] = round(link.proxy.carried / 1e6, 1)
+        outcome.figures["kB of answers lost"] = round(link.proxy.swallowed / 1e3, 1)
+        findings = await made.end()
+        return outcome.of(made, findings)

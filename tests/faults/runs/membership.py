@@ -1,0 +1,92 @@
+"""The consumer groups: a storm of joins and leaves, two workers with one name, a group deleted under way."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import time
+
+from confluent_kafka.admin import AdminClient
+
+from router.runtime.farewell import GROUPS, say
+from tests.faults.run import Outcome, Place, Skipped
+from tests.faults.scene import scene
+
+STORM_S = 60.0
+ALONE = ("unshare", "--pid", "--fork", "--kill-child=SIGKILL")
+"""Each is process 1 of its own, so that both have the same name; stopped with who started it."""
+
+
+async def storm(place: Place) -> Outcome:
+    """times: joins and leaves together. Half of the leaves are kill -9."""
+    outcome = Outcome()
+    async with scene(place.folder, place.seed, place.tell, workers=1) as made:
+        await made.begin()
+        began = time.time()
+        joining: list[asyncio.Task[object]] = []
+        for n in range(place.times):
+            place.tell(f"{n + 1} of {place.times}")
+            there = [one for one in made.processes.workers[1:] if one.ready.is_set()]
+            if n % 2 and there:
+                leaving = made.processes.workers.pop(made.processes.workers.index(there[0]))
+                await leaving.stop(signal.SIGKILL if n % 4 == 1 else signal.SIGTERM)
+            else:
+                joining.append(asyncio.create_task(made.processes.worker()))
+            await asyncio.sleep(max(0.0, (n + 1) * STORM_S / 30 - (time.time() - began)))
+        outcome.figures["storm s"] = round(time.time() - began, 1)
+        await asyncio.gather(*joining)
+        if not await made.through(began, 90):
+            outcome.broken.append("not through 90 s after the storm")
+        return outcome.of(made, await made.end())
+
+
+async def same_name(place: Place) -> Outcome:
+    if shutil.which("unshare") is None or await _fails(*ALONE, "true"):
+        raise Skipped("two workers with one name need process namespaces (unshare, as root).")
+    outcome = Outcome()
+    async with scene(place.folder, place.seed, place.tell, workers=0) as made:
+        twins = [await made.processes.worker(before=ALONE) for _ in range(2)]
+        await made.begin()
+        for n in range(place.times):
+            place.tell(f"{n + 1} of {place.times}")
+            at = time.time()
+            twins[n % 2].kill(signal.SIGKILL)
+            await asyncio.sleep(0.5)
+            if not await made.through(at):
+                outcome.broken.append(f"kill {n + 1}: not through after a minute")
+            async with asyncio.timeout(90):
+                await twins[n % 2].ready.wait()
+        return outcome.of(made, await made.end())
+
+
+async def group_deleted(place: Place) -> Outcome:
+    """Members are sent away and the group is deleted before they have come back: no place is kept for intake."""
+    outcome, deleted = Outcome(), 0
+    async with scene(place.folder, place.seed, place.tell, workers=1) as made:
+        await made.begin()
+        kafka = made.processes.told["kafka"]
+        admin = AdminClient({"bootstrap.servers": kafka})
+        for n in range(place.times):
+            place.tell(f"{n + 1} of {place.times}")
+            at = time.time()
+            await made.processes.signal("worker", signal.SIGSTOP)
+            made.processes.workers[0].kill(signal.SIGSTOP)
+            try:
+                await say(kafka, lambda client: client.startswith("worker-"))
+                futures = admin.delete_consumer_groups(list(GROUPS), request_timeout=10)
+                for future in futures.values():
+                    await asyncio.to_thread(future.result, 10)
+                    deleted += 1
+            finally:
+                await made.processes.signal("worker", signal.SIGCONT)
+                made.processes.workers[0].kill(signal.SIGCONT)
+            if not await made.through(at):
+                outcome.broken.append(f"deletion {n + 1}: not through after a minute")
+        outcome.figures["groups deleted"] = deleted
+        return outcome.of(made, await made.end())
+
+
+async def _fails(*command: str) -> bool:
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
+    return await process.wait() != 0
