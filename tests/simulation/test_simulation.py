@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.mutations import MUTATIONS
 from tests.simulation.run import simulate
 
-SEEDS = 100
+SEEDS = 60
 AT_ONCE = 10
 ENOUGH = 1000
 FOUND_BY = {
