@@ -14,6 +14,7 @@ from router.deployment import Deployment
 from router.gateway import desk, health, hooks, openapi, problems, providers, stream_routes
 from router.gateway.alerts import SignatureAlerts
 from router.gateway.blobs import Blobs
+from router.gateway.body_files import BodyFiles
 from router.gateway.commands import RESULT_S, Commands
 from router.gateway.depth_metrics import QueueDepths
 from router.gateway.desk_guard import TOKENS, DeskGuard
@@ -33,7 +34,6 @@ from router.gateway.positions import Positions
 from router.gateway.queues import QueueView
 from router.gateway.results import DESK, Results
 from router.gateway.settled import Settled
-from router.gateway.spool import Spool
 from router.gateway.stream_hub import Hub
 from router.gateway.verification import Verification
 from router.gateway.workshop import Workshop
@@ -53,7 +53,7 @@ def now() -> datetime:
 class Gateway:
     """Everything that is made once, of what the deployment gives: settings, secrets, and the clients.
 
-    spool: on the file system of `blobs`, where that is a folder. Whoever serves starts and stops it, and the fetcher.
+    files: on the file system of `blobs`, where that is a folder. Whoever serves starts and stops it, and the fetcher.
     parts: what /readyz asks. id_key: ROUTER_ID_KEY.
     """
 
@@ -63,7 +63,7 @@ class Gateway:
     id_key: bytes
     log: Log
     blobs: Blobs
-    spool: Spool
+    files: BodyFiles
     positions: Positions
     channels: Sequence[Channel]
     public_url: str
@@ -140,7 +140,7 @@ def build(gateway: Gateway) -> Assembled:
         edge=edge,
         verification=Verification(gateway.secrets, gateway.nonces, alerts, settings.allow_unsigned, gateway.fetcher),
         places=gateway.places,
-        spool=gateway.spool,
+        files=gateway.files,
         workshop=gateway.workshop,
         fetcher=gateway.fetcher,
         metrics=gateway.metrics,

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 
 from channels.errors import Problem
+from router.gateway.body_files import BodyFile, BodyFiles
 from router.gateway.incoming import Incoming
 from router.gateway.pace import Pace
 from router.gateway.places import Place
-from router.gateway.spool import Spool, Spooled
 
 LONGEST_LENGTH = 15
 WHOLE = "the whole body, without long pauses"
@@ -31,14 +31,14 @@ async def read(request: Request, limit: int) -> bytes:
     return b"".join([part async for part in _parts(request, limit)])
 
 
-async def take(request: Request, limit: int, place: Place, spool: Spool) -> bytes | Spooled:
+async def take(request: Request, limit: int, place: Place, files: BodyFiles) -> bytes | BodyFile:
     """The body, in a file where it is large: the caller closes it.
 
     Its place is taken before any of it is read where it tells its size, else as it comes. Raises BodyTooLarge,
     BodyCutOff, Full, StoreFull, StoreFailed.
     """
     place.reach(_length(request, limit))
-    incoming = Incoming(place, spool)
+    incoming = Incoming(place, files)
     try:
         async for part in _parts(request, limit):
             await incoming.add(part)

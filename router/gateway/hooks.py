@@ -22,6 +22,7 @@ from starlette.responses import Response
 from channels.contract import Channel, Reply, Request, Secrets, Texts, Verified
 from channels.errors import Problem
 from router.gateway import body
+from router.gateway.body_files import BodyFile, BodyFiles
 from router.gateway.came import CameByHttp
 from router.gateway.delivery import Delivery
 from router.gateway.edge import Edge
@@ -32,7 +33,6 @@ from router.gateway.openapi import errors
 from router.gateway.places import Place, Places
 from router.gateway.reading import LargeReading, Reading
 from router.gateway.refusals import refusal_of, response
-from router.gateway.spool import Spool, Spooled
 from router.gateway.trace import traceparent
 from router.gateway.verification import Verification
 from router.gateway.workshop import Workshop
@@ -49,7 +49,7 @@ class Hooks:
     edge: Edge
     verification: Verification
     places: Places
-    spool: Spool
+    files: BodyFiles
     workshop: Workshop
     fetcher: Fetcher
     metrics: Metrics
@@ -72,15 +72,15 @@ class Hooks:
     async def _take(self, channel: Channel, http: HttpRequest, place: Place) -> Response:
         started = time.perf_counter()
         secrets = self.verification.secrets_of(channel)
-        raw = await body.take(http, self._limit(channel), place, self.spool)
-        if isinstance(raw, Spooled):
+        raw = await body.take(http, self._limit(channel), place, self.files)
+        if isinstance(raw, BodyFile):
             async with raw:
                 request, found = await self._take_large(channel, http, raw, secrets)
         else:
             request, found = await self._take_small(channel, http, raw, secrets)
         if found:
             ms = round((time.perf_counter() - started) * 1000, 1)
-            size = raw.size if isinstance(raw, Spooled) else len(raw)
+            size = raw.size if isinstance(raw, BodyFile) else len(raw)
             log.info("contact.accepted", channel=channel.name, contact=found[0], bytes=size, ms=ms)
         return self._reply(channel, request, found)
 
@@ -108,7 +108,7 @@ class Hooks:
         return request, found
 
     async def _take_large(
-        self, channel: Channel, http: HttpRequest, raw: Spooled, secrets: Secrets | None
+        self, channel: Channel, http: HttpRequest, raw: BodyFile, secrets: Secrets | None
     ) -> tuple[Request, tuple[str, ...]]:
         request = self._request(http, b"")
         delivery = LargeDelivery(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from router.gateway.body_files import BodyFile, BodyFiles
 from router.gateway.places import LARGE, Place
-from router.gateway.spool import Spool, Spooled
 
 
 class Incoming:
-    def __init__(self, place: Place, spool: Spool) -> None:
+    def __init__(self, place: Place, files: BodyFiles) -> None:
         self._place = place
-        self._spool = spool
+        self._files = files
         self._parts: list[bytes] = []
-        self._file: Spooled | None = None
+        self._file: BodyFile | None = None
         self.size = 0
 
     async def add(self, part: bytes) -> None:
@@ -19,7 +19,7 @@ class Incoming:
         self.size += len(part)
         self._place.reach(self.size)
         if self._file is None and self.size > LARGE:
-            self._file = self._spool.new()
+            self._file = self._files.new()
             parts, self._parts = self._parts, []
             for one in parts:
                 await self._file.write(one)
@@ -28,7 +28,7 @@ class Incoming:
         else:
             await self._file.write(part)
 
-    async def done(self) -> bytes | Spooled:
+    async def done(self) -> bytes | BodyFile:
         """The whole; a file is the caller's to close. Raises StoreFull, StoreFailed."""
         if self._file is None:
             return b"".join(self._parts)

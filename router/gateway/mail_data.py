@@ -6,10 +6,10 @@ import asyncio
 from contextlib import suppress
 
 from channels.errors import Problem
+from router.gateway.body_files import BodyFile
 from router.gateway.dots import Dots
 from router.gateway.incoming import Incoming
 from router.gateway.pace import Pace
-from router.gateway.spool import Spooled
 
 BUFFERED = 64 * 1024
 """What a connection's reader holds at most is a little over twice this."""
@@ -26,7 +26,7 @@ class MailCutOff(Problem):
     """The mail stopped before its end, or came too slowly."""
 
 
-async def receive(reader: asyncio.StreamReader, limit: int, incoming: Incoming) -> bytes | Spooled:
+async def receive(reader: asyncio.StreamReader, limit: int, incoming: Incoming) -> bytes | BodyFile:
     """A file is the caller's to close. limit in bytes, as sent.
 
     A mail that can't be taken is read to its end all the same, since the client listens only then; but nothing of it

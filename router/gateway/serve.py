@@ -19,6 +19,7 @@ from router import deployment, id_key
 from router.gateway.alerts import SignatureAlerts
 from router.gateway.app import Gateway, build, now
 from router.gateway.blobs import FolderBlobs
+from router.gateway.body_files import BodyFiles
 from router.gateway.lag import Sampler
 from router.gateway.metrics import Metrics
 from router.gateway.nonces import Nonces
@@ -32,7 +33,6 @@ from router.gateway.retrying import Retrying
 from router.gateway.sized_blobs import SizedBlobs
 from router.gateway.small_blobs import SmallBlobs
 from router.gateway.smtp import Listener, Mailbox
-from router.gateway.spool import Spool
 from router.gateway.stream_routes import ABORT
 from router.gateway.sweeping import Sweeper
 from router.model.letters import ACTIONS
@@ -94,7 +94,7 @@ async def serve(
         handle=lambda record, live: gateway.handle(record, live=live),
     )
     blobs = SizedBlobs(SmallBlobs(settings.data_dir / "small-blobs", now), FolderBlobs(settings.data_dir / "blobs"))
-    spool = Spool(settings.data_dir / "blobs" / "incoming")
+    files = BodyFiles(settings.data_dir / "blobs" / "incoming")
     gateway = Gateway(
         settings=settings,
         deployment=deployment.load(settings.config),
@@ -102,7 +102,7 @@ async def serve(
         id_key=id_key.kept(settings.data_dir, secrets),
         log=producer,
         blobs=blobs,
-        spool=spool,
+        files=files,
         positions=positions,
         channels=CHANNELS,
         public_url=settings.public_url or address(http),
@@ -116,7 +116,7 @@ async def serve(
     mailbox = Mailbox(
         edge=parts.edge,
         places=gateway.places,
-        spool=spool,
+        files=files,
         workshop=gateway.workshop,
         most_bytes=settings.smtp_max_bytes,
         secrets=secrets,
@@ -128,7 +128,7 @@ async def serve(
     sampler = Sampler(settings.bootstrap_servers, metrics, gateway.settled)
     listener = Listener(mailbox, settings)
     retrying = Retrying(settings.bootstrap_servers, parts.edge, blobs, CHANNELS, gateway.public_url)
-    clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock), gateway.fetcher, spool, retrying)
+    clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock), gateway.fetcher, files, retrying)
     for client in clients:
         client.start()
     try:

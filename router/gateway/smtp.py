@@ -25,6 +25,7 @@ from channels.errors import Problem
 from channels.smtp import PROVIDER
 from router.gateway.alerts import SignatureAlerts
 from router.gateway.blobs import StoreFull
+from router.gateway.body_files import BodyFile, BodyFiles
 from router.gateway.came import CameByMail
 from router.gateway.delivery import Delivery
 from router.gateway.edge import Edge
@@ -35,7 +36,6 @@ from router.gateway.metrics import Metrics
 from router.gateway.places import Places
 from router.gateway.reading import MailReading
 from router.gateway.refusals import refusal_of
-from router.gateway.spool import Spool, Spooled
 from router.gateway.trace import traceparent
 from router.gateway.workshop import Workshop
 from router.settings import SecretFiles, Settings
@@ -103,7 +103,7 @@ class Mailbox:
 
     edge: Edge
     places: Places
-    spool: Spool
+    files: BodyFiles
     workshop: Workshop
     most_bytes: int
     secrets: SecretFiles
@@ -146,7 +146,7 @@ class Mailbox:
             with self.places.take() as place:
                 place.reach(_size_told(envelope))
                 await connection.push(GO_ON)
-                size, found = await self._take(connection, envelope, Incoming(place, self.spool))
+                size, found = await self._take(connection, envelope, Incoming(place, self.files))
         except MailCutOff:
             self._refused("cut-off")
             raise
@@ -189,7 +189,7 @@ class Mailbox:
         # A mail may take long to read, whatever its size.
         return await self.edge.take(delivery, lambda: reading(content), slow=True)
 
-    async def _take_large(self, envelope: Envelope, content: Spooled) -> tuple[str, ...]:
+    async def _take_large(self, envelope: Envelope, content: BodyFile) -> tuple[str, ...]:
         reading = self._reading(envelope)
         delivery = LargeDelivery(
             channel=CHANNEL,

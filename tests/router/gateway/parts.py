@@ -18,10 +18,10 @@ from channels.contract import Channel
 from channels.registry import CHANNELS
 from router import deployment
 from router.gateway.app import Assembled, Gateway, build
+from router.gateway.body_files import BodyFiles
 from router.gateway.fetching import Fetcher
 from router.gateway.log import TooLarge, Unavailable
 from router.gateway.places import Places
-from router.gateway.spool import Spool
 from router.model.cloudevents import Message
 from router.model.events import ContactReceived, ContactScored
 from router.play.people import Person, Place
@@ -162,7 +162,7 @@ def running(
         id_key=ID_KEY,
         log=log,
         blobs=blobs,
-        spool=Spool(data / "blobs" / "incoming"),
+        files=BodyFiles(data / "blobs" / "incoming"),
         positions=positions,
         channels=channels,
         public_url=PUBLIC + "/",

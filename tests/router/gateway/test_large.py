@@ -19,8 +19,8 @@ from channels.contract import MIB, Channel, Request, Secrets, Verified
 from channels.registry import CHANNELS
 from router.gateway import pace
 from router.gateway.blobs import storing
+from router.gateway.body_files import BodyFile
 from router.gateway.places import LARGE, Places
-from router.gateway.spool import Spooled
 from router.model import dead_letters
 from router.play import postmark
 from router.play.sample import Keys, Sample
@@ -154,11 +154,11 @@ async def test_a_sender_that_falls_silent_is_told_to_come_again(up: Running, mon
 
 
 async def test_a_disk_that_is_full_refuses_and_keeps_nothing(up: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Spooled, parts: list[bytes]) -> None:
+    def full(self: BodyFile, parts: list[bytes]) -> None:
         with storing():
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Spooled, "_write", full)
+    monkeypatch.setattr(BodyFile, "_write", full)
     sample, _ = mail()
     async with listening(up) as server, server.client() as client:
         response = await client.post(sample.path, content=sample.body, headers=sample.headers)
@@ -237,4 +237,4 @@ async def test_no_large_body_whatever_stops_the_line(
     finally:
         await up.gateway.workshop.stop()
     assert spooled(up) == []
-    await up.gateway.spool.stop()
+    await up.gateway.files.stop()

@@ -54,7 +54,7 @@ async def served(up: Running, **settings: Any) -> AsyncIterator[Served]:
     mailbox = Mailbox(
         edge=up.parts.edge,
         places=up.gateway.places,
-        spool=up.gateway.spool,
+        files=up.gateway.files,
         workshop=up.gateway.workshop,
         most_bytes=configured.smtp_max_bytes,
         secrets=up.gateway.secrets,

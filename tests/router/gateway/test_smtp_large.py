@@ -13,8 +13,8 @@ import pytest
 from channels.contract import MIB
 from router.gateway import pace
 from router.gateway.blobs import StoreFull
+from router.gateway.body_files import BodyFile
 from router.gateway.places import Places
-from router.gateway.spool import Spooled
 from tests.router.gateway.listening import spooled
 from tests.router.gateway.parts import Running, running
 from tests.router.gateway.test_smtp import MAIL, Served, refusal, served
@@ -75,10 +75,10 @@ async def test_a_mail_that_turns_out_not_to_fit_is_put_off_and_the_connection_go
 
 
 async def test_a_disk_that_is_full_is_told_as_such(up: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Spooled, parts: list[bytes]) -> None:
+    def full(self: BodyFile, parts: list[bytes]) -> None:
         raise StoreFull
 
-    monkeypatch.setattr(Spooled, "_write", full)
+    monkeypatch.setattr(BodyFile, "_write", full)
     async with served(up) as listening:
         with refusal(452):
             await listening.send(LARGE_MAIL)

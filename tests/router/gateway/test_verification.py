@@ -80,7 +80,7 @@ async def gateway(data: Path, *, parse: Parse = parse, **settings: Any) -> Async
     finally:
         await fetcher.stop()
         await up.gateway.workshop.stop()
-        await up.gateway.spool.stop()
+        await up.gateway.files.stop()
 
 
 async def test_what_a_request_needs_is_fetched_before_it_is_verified(tmp_path: Path) -> None:

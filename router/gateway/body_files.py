@@ -23,17 +23,17 @@ PIECE = 256 * 1024
 """Bytes that are gathered in memory before a thread hashes and writes them."""
 
 
-class Spooled:
+class BodyFile:
     """A body in a file. The file is gone once this is closed, unless the store has taken it over by then.
 
     path: also the beginning of the names of files that are made of it (`<path>.<n>`). size, sha256: of the whole,
     once `finish` has returned.
     """
 
-    def __init__(self, spool: Spool, path: Path) -> None:
+    def __init__(self, files: BodyFiles, path: Path) -> None:
         self.path = path
         self.size = 0
-        self._spool = spool
+        self._files = files
         self._hash = hashlib.sha256()
         self._gathered: list[bytes] = []
         self._gathered_bytes = 0
@@ -59,7 +59,7 @@ class Spooled:
 
     async def close(self) -> None:
         # A task of its own: whoever waits for it may be cancelled, and the file has to go all the same.
-        await asyncio.shield(self._spool.keep(asyncio.create_task(self._close(), name="spooled-close")))
+        await asyncio.shield(self._files.keep(asyncio.create_task(self._close(), name="body-file-close")))
 
     async def __aenter__(self) -> Self:
         return self
@@ -96,7 +96,7 @@ class Spooled:
             path.unlink(missing_ok=True)
 
 
-class Spool:
+class BodyFiles:
     """folder: on the store's file system. The process's own folder in it is made with the first large body."""
 
     def __init__(self, folder: Path) -> None:
@@ -105,12 +105,12 @@ class Spool:
         self._lock = -1
         self._closing: set[asyncio.Task[None]] = set()
 
-    def new(self) -> Spooled:
+    def new(self) -> BodyFile:
         """Raises StoreFull, StoreFailed."""
         with storing():
             if self._own is None:
                 self._own, self._lock = _made(self._folder)
-        return Spooled(self, self._own / uuid4().hex)
+        return BodyFile(self, self._own / uuid4().hex)
 
     def keep(self, task: asyncio.Task[None]) -> asyncio.Task[None]:
         self._closing.add(task)
