@@ -49,7 +49,7 @@ def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: Paren
         async def body(ready: Callable[[], None], stop: asyncio.Event) -> None:
             meters = Meters()
             with exposed(meters.registry, metrics_port):
-                await serve(found, wanted, cluster, meters, ready=ready, stop=stop)
+                await serve(found, wanted, cluster, meters, ready=ready, stop=stop, state=settings.data_dir / "state")
 
         line = {"ready": True, "worker": name}
         return part.Ready(body, line, failed=FOR_GOOD, statuses={TooManyDeadLetters: CAPPED})

@@ -61,6 +61,13 @@ def entry_messages(slot: Slot, epoch: int, changes: Bodies, applied: int | None)
     return tuple(messages)
 
 
+def fenced_by(record: Record) -> tuple[int, str] | None:
+    """Epoch and worker of a fence; None for any other record."""
+    if not (record.key or b"").startswith(FENCE.encode()):
+        return None
+    return version(record.headers)[0], Fence.model_validate_json(record.value or b"").worker
+
+
 class Replica:
     """The fold. Every worker keeps one for each partition, the owner's own merges included."""
 
@@ -70,6 +77,7 @@ class Replica:
         self.applied: int | None = None
         self.fence = 0
         self.fence_worker: str | None = None
+        self.fence_at: int | None = None
         self.covered: set[str] = set()
 
     def fold(self, record: Record) -> None:
@@ -95,6 +103,7 @@ class Replica:
     def _fence(self, record: Record, epoch: int) -> None:
         if epoch > self.fence:
             self.fence = epoch
+            self.fence_at = record.offset
             self.fence_worker = Fence.model_validate_json(record.value or b"").worker
 
     def _entry(self, record: Record, key: str) -> Entry | None:

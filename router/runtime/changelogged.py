@@ -12,7 +12,8 @@ from router.runtime import changelog, takeover
 from router.runtime.catching_up import SLICE, CatchingUp
 from router.runtime.changelog import Replica
 from router.runtime.comparison import Comparison
-from router.runtime.ports import Batch, Cluster, Member, SendFailed, Slot, Writer
+from router.runtime.keeping import Keeping, Kept
+from router.runtime.ports import Batch, Cluster, Member, Reader, SendFailed, Slot, Writer
 from router.runtime.progress import Changes, Prepared
 from router.runtime.tail import Tail
 from router.runtime.takeover import Identity
@@ -40,7 +41,9 @@ class Changelogged:
         genesis: Genesis,
         identity: Identity,
         on_lost: Callable[[Slot], None],
+        kept: Kept | None = None,
     ) -> None:
+        """kept: where checkpoints lie; None: nowhere."""
         self._stage = stage
         self._source = next(iter(stage.sources))
         self._genesis = genesis
@@ -52,13 +55,29 @@ class Changelogged:
         self._comparison = Comparison(stage, self._written)
         self._catching_up = CatchingUp(self._comparison, self._written)
         changelogs = [Slot(self._topic, partition) for partition in self._replicas]
-        self._reader = cluster.reader([*changelogs, *(Slot(topic, 0) for topic in written_topics)])
-        self._tail = Tail(self._reader, self._topic, self._replicas, self._written, self._fenced)
+        self._slots = [*changelogs, *(Slot(topic, 0) for topic in written_topics)]
+        self._cluster = cluster
+        self._kept = kept
+        self._keeping: Keeping | None = None
+        self._reader: Reader | None = None
+        self._tail: Tail
         self._tailing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        await self._reader.start()
+        following = {} if self._kept is None else await self._kept.begin(self._topic, self._replicas)
+        starts = {Slot(self._topic, partition): offset for partition, offset in following.items()}
+        if self._kept is None:
+            reader = self._cluster.reader(self._slots)
+        else:
+            reader = self._kept.reader_from(self._slots, starts)
+        self._reader = reader
+        self._tail = Tail(reader, self._topic, self._replicas, self._written, self._fenced)
+        for partition, offset in following.items():
+            self._tail.begin_at(partition, offset)
+        await reader.start()
         self._tailing = asyncio.create_task(self._tail.run(), name=f"{self._stage.name}-tail")
+        if self._kept is not None:
+            self._keeping = Keeping(self._kept.checkpoints, self._tail, self._replicas)
 
     async def restore(self, slot: Slot, member: Member, writer: Writer) -> int:
         partition = slot.partition
@@ -126,7 +145,12 @@ class Changelogged:
             self._tailing.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await self._tailing
-        await self._reader.close()
+        if self._reader is not None:
+            await self._reader.close()
+        if self._keeping is not None:
+            for partition in list(self._tail.owned):
+                self._tail.disown(partition)
+            await self._keeping.close()
 
     def _fenced(self, partition: int) -> None:
         self._on_lost(Slot(self._source, partition))

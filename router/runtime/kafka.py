@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,14 +50,14 @@ class KafkaCluster:
             raise LogAway(f"the broker doesn't answer: {type(error).__name__}") from None
         return KafkaWriter(producer)
 
-    def reader(self, slots: Collection[Slot]) -> Reader:
+    def reader(self, slots: Collection[Slot], starts: Mapping[Slot, int] | None = None) -> Reader:
         consumer = self._consumer(
             group_id=None,
             auto_offset_reset="earliest",
             fetch_min_bytes=TAIL_BYTES,
             fetch_max_wait_ms=TAIL_WAIT_MS,
         )
-        return KafkaReader(consumer, slots)
+        return KafkaReader(consumer, slots, starts)
 
     def member(self, group: str, topics: Collection[str]) -> Member:
         consumer = self._consumer(

@@ -15,14 +15,19 @@ from router.stages.contract import Record
 
 
 class KafkaReader:
-    def __init__(self, consumer: AIOKafkaConsumer, slots: Collection[Slot]) -> None:
+    def __init__(
+        self, consumer: AIOKafkaConsumer, slots: Collection[Slot], starts: Mapping[Slot, int] | None = None
+    ) -> None:
         self._consumer = consumer
+        self._starts = starts or {}
         self._partitions = [TopicPartition(*slot) for slot in slots]
 
     async def start(self) -> None:
         await started(self._consumer)
         self._consumer.assign(self._partitions)
         await self._consumer.seek_to_beginning(*self._partitions)
+        for slot, offset in self._starts.items():
+            self._consumer.seek(TopicPartition(*slot), offset)
 
     async def ends(self) -> Mapping[Slot, int]:
         ends = await answered(self._consumer.end_offsets(self._partitions))

@@ -44,6 +44,7 @@ class Tail:
         self._held: dict[int, deque[Record]] = {}
         self._durable: dict[int, int] = {}
         self._next: dict[int, int] = {}
+        self._last: dict[int, tuple[int, Record | None]] = {}
         self._moved = asyncio.Event()
         self._error: Exception | None = None
         self.owned: dict[int, int] = {}
@@ -79,15 +80,28 @@ class Tail:
     def merged(self, partition: int, last: int) -> None:
         """The owner's batch up to offset `last` is in its replica."""
         self._durable[partition] = last
-        self._known(partition, last + 1)
+        self._known(partition, last, None)
         self._settle(partition)
 
     def unread(self, partition: int, first: int) -> bool:
         """True if before the changelog's offset `first` something stands that is neither read nor the owner's."""
         return first > self._next.get(partition, 0)
 
-    def _known(self, partition: int, following: int) -> None:
-        self._next[partition] = max(following, self._next.get(partition, 0))
+    def begin_at(self, partition: int, following: int) -> None:
+        """The partition's replica holds everything before the offset `following` already."""
+        self._next[partition] = following
+
+    def place(self, partition: int) -> tuple[int, Record | None] | None:
+        """Offset and record of the last change that the replica holds; no record where that ends the owner's own batch.
+
+        None where it holds nothing new, or where changes wait for what becomes of a batch.
+        """
+        return None if self._held.get(partition) else self._last.get(partition)
+
+    def _known(self, partition: int, offset: int, record: Record | None) -> None:
+        if offset >= self._next.get(partition, 0):
+            self._next[partition] = offset + 1
+            self._last[partition] = offset, record
 
     def disown(self, partition: int) -> None:
         """From here on the partition's replica follows the log again."""
@@ -95,6 +109,10 @@ class Tail:
         for record in self._held.pop(partition, ()):
             self._replicas[partition].fold(record)
         self.repairs = {repair for repair in self.repairs if repair[0] != partition}
+
+    @property
+    def failed(self) -> bool:
+        return self._error is not None
 
     def check(self) -> None:
         """Raises what has ended the reading."""
@@ -127,7 +145,7 @@ class Tail:
 
     def _take_change(self, record: Record) -> None:
         partition = record.partition
-        self._known(partition, record.offset + 1)
+        self._known(partition, record.offset, record)
         replica = self._replicas[partition]
         own = self.owned.get(partition)
         if own is None:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
@@ -17,8 +18,10 @@ from router.model.ids import pool_of
 from router.model.topics import Topic
 from router.policy.load import default_text, sha256
 from router.runtime.changelogged import Changelogged
+from router.runtime.checkpoints import Checkpoints
 from router.runtime.genesis import PolicyGenesis
 from router.runtime.kafka import KafkaCluster
+from router.runtime.keeping import Kept
 from router.runtime.meters import Meters
 from router.runtime.ports import LogAway, Slot
 from router.runtime.progress import Committed
@@ -48,7 +51,9 @@ def pool_runner(
     cluster: KafkaCluster,
     meters: Meters,
     on_ready: Callable[[], None],
+    state: Path | None = None,
 ) -> Runner:
+    """state: the folder of checkpoints; None: none are kept."""
     stage = Pool()
 
     def partition_of(incident: str) -> int | None:
@@ -68,6 +73,7 @@ def pool_runner(
         # Unique to this start of the process: a worker must not take its own former self's fence for its own.
         identity=Identity(f"{cluster.client_id}-{uuid.uuid4().hex[:12]}", _now),
         on_lost=lambda slot: runner.lost(slot),  # noqa: PLW0108 - the runner is made below
+        kept=None if state is None else Kept(Checkpoints(state, stage.name, stage.kinds, _now), cluster.reader),
     )
     runner = Runner(stage, cluster, progress, meters, on_ready)
     return runner
@@ -92,8 +98,10 @@ async def serve(
     *,
     ready: Callable[[], None],
     stop: asyncio.Event,
+    state: Path | None = None,
 ) -> None:
-    """Runs both stages until `stop`. `ready` is called once, when each has its partitions.
+    """Runs both stages until `stop`. `ready` is called once, when each has its partitions. state: the folder that the
+    pool's state is kept in beside the changelog, so that the next start is short.
 
     Raises what a restart doesn't mend: LogBroken, BrokenChangelog, TooManyDeadLetters.
     """
@@ -107,7 +115,7 @@ async def serve(
 
     makers: dict[str, Callable[[], Runner]] = {
         "intake": lambda: intake_runner(deployment, cluster, meters, lambda: on_ready("intake")),
-        "pool": lambda: pool_runner(deployment, topics, cluster, meters, lambda: on_ready("pool")),
+        "pool": lambda: pool_runner(deployment, topics, cluster, meters, lambda: on_ready("pool"), state),
     }
     running = [asyncio.create_task(_kept(name, make, stop), name=name) for name, make in makers.items()]
     try:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from router.model.cloudevents import Message, version
 from router.runtime.changelogged import Changelogged
+from router.runtime.keeping import Kept
 from router.runtime.meters import Meters
 from router.runtime.ports import Cluster, Slot, Writer
 from router.runtime.runner import Runner
@@ -89,6 +90,7 @@ class Worker:
     stage: Counting = field(default_factory=Counting)
     slot: Slot = field(default_factory=lambda: Slot("letters", 0))
     meters: Meters = field(default_factory=Meters)
+    kept: Kept | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -102,6 +104,7 @@ class Worker:
             no_genesis,
             Identity(self.name, lambda: datetime.now(UTC)),
             lambda slot: self.runner.lost(slot),  # noqa: PLW0108 - the runner is made below
+            self.kept,
         )
         self.runner = Runner(self.stage, self.cluster, self.progress, self.meters, self.ready.set)
         return self.runner

@@ -168,8 +168,10 @@ class MemoryCluster:
     async def writer(self) -> MemoryWriter:
         return MemoryWriter(self.log)
 
-    def reader(self, slots: Collection[Slot]) -> MemoryReader:
-        return MemoryReader(self.log, list(slots))
+    def reader(self, slots: Collection[Slot], starts: Mapping[Slot, int] | None = None) -> MemoryReader:
+        """A start behind the log's end is its beginning, as on Kafka."""
+        there = {slot: at for slot, at in (starts or {}).items() if at <= len(self.log.slots[slot])}
+        return MemoryReader(self.log, list(slots), defaultdict(int, there))
 
     def member(self, group: str, topics: Collection[str]) -> MemoryMember:
         self.members.append(MemoryMember(self.log, group, self.given))
