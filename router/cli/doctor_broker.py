@@ -166,9 +166,7 @@ class Broker:
         raised = sorted(standing.raised(), key=_gravest)
         if not raised:
             return ok("none stands")
-        says = "; ".join(each.says for each in raised[:3]) + (
-            f" And {len(raised) - 3} more." if len(raised) > 3 else ""
-        )
+        says = " ".join(each.says for each in raised[:3]) + (f" And {len(raised) - 3} more." if len(raised) > 3 else "")
         grave = _gravest(raised[0])[0]
         return warn(says, raised[0].mend) if grave else fail(says, raised[0].mend)
 
