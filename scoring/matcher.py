@@ -96,12 +96,18 @@ def find(root: Node, words: Words, keys_of: Callable[[str], tuple[str, ...]]) ->
     hits: list[Hit] = []
     for start, found in enumerate(keys):
         for key in found:
-            if key in first:
+            # Merged, so there is one; most words begin a pattern that the next word doesn't go on with.
+            if key in first and _leads(first[key][0], keys, stops[start], start + 1):
                 longest = _walk(root, keys, present, stops[start], start)
                 if longest:
                     hits += [Hit(rule, start, end) for rule, end in longest.items()]
                 break
     return hits
+
+
+def _leads(node: Node, keys: list[tuple[str, ...]], stop: int, after: int) -> bool:
+    """False where nothing ends at `node` and nothing goes on from it with the word `after`."""
+    return bool(node.ends or node.gaps) or (after < stop and not node.next.keys().isdisjoint(keys[after]))
 
 
 def _stops(sentences: tuple[int, ...]) -> list[int]:
@@ -128,21 +134,23 @@ def _walk(root: Node, keys: list[tuple[str, ...]], present: set[str], stop: int,
         following = node.next
         for end in range(at, until if until < stop else stop):
             for key in keys[end]:
-                children = following.get(key)
-                if children is None:
+                if key not in following:
                     continue
                 after = end + 1
-                for child in children:
-                    onward = after < stop and not child.next.keys().isdisjoint(keys[after])
-                    if onward or child.gaps:
+                ahead = keys[after] if after < stop else ()
+                for child in following[key]:
+                    onward = not child.next.keys().isdisjoint(ahead)
+                    gaps = child.gaps
+                    if onward or gaps:
                         if (child, end) in seen:
                             continue
                         seen.add((child, end))
                     for rule in child.ends:
-                        longest[rule] = max(longest.get(rule, 0), after)
+                        if longest.get(rule, 0) < after:
+                            longest[rule] = after
                     if onward:
                         stack.append((child, after, after + 1))
-                    if child.gaps and after < stop:
-                        able = [each for each in child.gaps if not each[1].next.keys().isdisjoint(present)]
+                    if gaps and after < stop:
+                        able = [each for each in gaps if not each[1].next.keys().isdisjoint(present)]
                         stack += [(behind, after, after + gap + 1) for gap, behind in able]
     return longest
