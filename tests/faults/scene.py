@@ -87,6 +87,18 @@ class Scene:
 
         return await self.reader.until(all_there, seconds)
 
+    async def answered(self, since: float, count: int = 3, seconds: float = 60) -> float:
+        """Waits until `count` contacts are accepted after `since`; when the last of them was.
+
+        Raises TimeoutError.
+        """
+        async with asyncio.timeout(seconds):
+            while True:
+                newest = sorted(one.answered for one in self.book.deliveries if one.answered and one.answered > since)
+                if len(newest) >= count:
+                    return newest[count - 1]
+                await asyncio.sleep(0.02)
+
     def _open(self, since: float) -> list[str]:
         """Calls' callbacks and mails by machines open nothing by themselves: messages only."""
         return [

@@ -50,6 +50,7 @@ async def broker(place: Place) -> Outcome:
             finally:
                 await made.processes.signal("broker", signal.SIGCONT)
             woke = time.time()
+            await made.answered(woke)
             if not await made.through(at, 90):
                 outcome.broken.append(f"sleep {n + 1}: not through after 90 s")
             took.append(time.time() - woke)

@@ -31,6 +31,7 @@ async def disk_full(place: Place) -> Outcome:
             await asyncio.sleep(FULL_S)
             ballast.unlink()
             freed = time.time()
+            await made.answered(freed)
             if not await made.through(at, 90):
                 outcome.broken.append(f"{n + 1}: not through 90 s after there was room again")
             took.append(time.time() - freed)
@@ -46,7 +47,7 @@ async def changelog_deleted(place: Place) -> Outcome:
         await made.begin()
         outcome.of(made, await made.end())
         await made.reader.stop()
-        admin = AdminClient({"bootstrap.servers": made.processes.told["kafka"]})
+        admin = AdminClient({"bootstrap.servers": made.processes.told["kafka"], "log_level": 0})
         for future in admin.delete_topics(["pool.changelog"]).values():
             await asyncio.to_thread(future.result, 20)
         await asyncio.sleep(1)

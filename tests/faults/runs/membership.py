@@ -66,7 +66,7 @@ async def group_deleted(place: Place) -> Outcome:
     async with scene(place.folder, place.seed, place.tell, workers=1) as made:
         await made.begin()
         kafka = made.processes.told["kafka"]
-        admin = AdminClient({"bootstrap.servers": kafka})
+        admin = AdminClient({"bootstrap.servers": kafka, "log_level": 0})
         for n in range(place.times):
             place.tell(f"{n + 1} of {place.times}")
             at = time.time()

@@ -47,6 +47,7 @@ async def all_stopped(place: Place) -> Outcome:
                 outcome.broken.append(f"stop {n + 1}: exit status {status}")
             await asyncio.sleep(made.rng.uniform(0, 1))
             await made.processes.start()
+            await made.answered(time.time())
             if not await made.through(at, 90):
                 outcome.broken.append(f"start {n + 1}: not through after 90 s")
             await asyncio.sleep(made.rng.uniform(0.5, 1.5))
