@@ -63,7 +63,7 @@ class PlayShown:
             self._show = Lines(self.console)
             self._tell_next()
             if not self._staying:
-                return 1 if self.board.missing() or self.board.failed() else 0
+                return 1 if self.board.missing() or self.board.astray() or self.board.failed() else 0
             await watching
             return 0
         finally:

@@ -63,6 +63,11 @@ def summary(board: Board) -> tuple[str, ...]:
         f"Webhook to queue: {latency(board.latencies())}. First byte sent to read from the queue: "
         f"{latency(board.reader_latencies())}.",
     ]
+    kept_out = len(board.kept_out())
+    if kept_out:
+        said = "1 automatic reply is" if kept_out == 1 else f"{kept_out} automatic replies are"
+        lines.append(f"{said} recorded and kept out of the queues.")
+    lines += [f"On a queue, though it is an automatic reply: {contact}" for contact in board.astray()]
     emergency = board.emergency()
     if emergency is not None:
         lines.append(

@@ -74,6 +74,8 @@ def _arrival(board: Board, sending: Sending) -> tuple[RenderableType, ...]:
     if sending.problem or (sending.answer and not sending.answer.taken):
         status = str(sending.answer.status) if sending.answer else "no answer"
         return at, looks.medium(move.medium), "", Text(f"refused {status}", style="bold red"), "", "", words
+    if placed is None and move.automatic:
+        return at, looks.medium(move.medium), "", Text("kept out", style="dim"), "", "automatic reply", words
     if placed is None:
         return at, looks.medium(move.medium), "", Text("…", style="dim"), "", "", words
     return (

@@ -125,8 +125,20 @@ class Board:
         return next((event for event in self.open() if contact_id in event.contact_ids), None)
 
     def expected(self) -> tuple[str, ...]:
-        """Ids of the contacts that the gateway took, each once, in the order sent."""
-        taken = (one.contact_id for one in self.sendings if one.answer is not None and one.answer.taken)
+        """Ids of the contacts that the gateway took and a queue should show, each once, in the order sent."""
+        return self._taken(automatic=False)
+
+    def kept_out(self) -> tuple[str, ...]:
+        """Ids of the machines' answers that the gateway took; no queue should show one."""
+        return self._taken(automatic=True)
+
+    def astray(self) -> tuple[str, ...]:
+        """Those of them that came onto a queue all the same."""
+        return tuple(one for one in self.kept_out() if one in self.placed)
+
+    def _taken(self, *, automatic: bool) -> tuple[str, ...]:
+        asked = (one for one in self.sendings if one.move.automatic is automatic)
+        taken = (one.contact_id for one in asked if one.answer is not None and one.answer.taken)
         return tuple(dict.fromkeys(one for one in taken if one is not None))
 
     def missing(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ class Move:
     """One thing to send. at: seconds after the start.
 
     snippet: what to show for it. repeat: the provider sends again what it sent before. update: a status callback.
+    automatic: a machine's answer, which comes onto no queue.
     """
 
     at: float
@@ -47,6 +48,7 @@ class Move:
     emergency: bool = False
     repeat: bool = False
     update: bool = False
+    automatic: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def _ordinary(line: Line, who: Person, keys: Keys, rng: Random, now: datetime) -
             files = (("invoice.pdf", "application/pdf", INVOICE),)
             medium, send = Medium.EMAIL, mime.mail(who, line.subject, line.text, rng, at=at, files=files)
     snippet = line.subject or line.text or "(calls, number withheld)"
-    moves = [Move(line.at, who, medium, send, snippet)]
+    moves = [Move(line.at, who, medium, send, snippet, automatic=line.automatic)]
     if line.again is not None:
         moves.append(Move(line.at + line.again, who, medium, send, snippet, repeat=True))
     return moves

@@ -67,6 +67,15 @@ def test_a_contact_that_no_queue_shows_is_missing_and_a_refused_one_has_failed()
     assert len(board.failed()) == 3
 
 
+def test_an_automatic_reply_is_kept_out_and_astray_on_any_queue() -> None:
+    board = started()
+    move = next(each for each in scenario(1, Keys("http://localhost")).moves if each.automatic)
+    board.sent(board.sends(move, TEXT), answer=Answer(AT, 3, 200, TEXT, ""))
+    assert (board.expected(), board.missing(), board.kept_out(), board.astray()) == ((), (), (TEXT,), ())
+    board.saw(VET, INCIDENT, opened(), (1, 1), at=AT, now=AT)
+    assert board.astray() == (TEXT,)
+
+
 def test_a_rule_that_lowered_is_told_by_a_minus() -> None:
     lowering = CHOCOLATE.model_copy(update={"effect": Effect.LOWERS, "rule": "scope.negation"})
     assert rules((CHOCOLATE, lowering, CHOCOLATE)) == ("vet.toxic", "-scope.negation")
