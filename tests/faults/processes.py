@@ -88,6 +88,7 @@ class Processes:
     up: asyncio.subprocess.Process | None = None
 
     def __post_init__(self) -> None:
+        self._made = 0
         self._port = choose("127.0.0.1")
         self._smtp = choose("127.0.0.1", taken=frozenset({self._port}))
 
@@ -121,7 +122,7 @@ class Processes:
 
     async def worker(self, kafka: str | None = None, before: tuple[str, ...] = ()) -> Worker:
         """One more, ready."""
-        number = len(self.workers)
+        number, self._made = self._made, self._made + 1
         env = {**self._env(kafka or self.told["kafka"]), "ROUTER_DATA_DIR": str(self.data / f"worker-{number}")}
         made = Worker(env, self.data.with_name(f"{self.data.name}.worker-{number}.log"), before)
         self.workers.append(made)
