@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     smtp_max_bytes: int = Field(default=40 * 1024 * 1024, ge=1024)
     request_max_bytes: int = Field(default=40 * 1024 * 1024, ge=1024)
     in_flight_max_bytes: int = Field(default=200 * 1024 * 1024, ge=1024 * 1024)
+    spool_max_bytes: int = Field(default=1024 * 1024 * 1024, ge=0)
     desk_streams: int = Field(default=600, ge=0)
     bootstrap_servers: str | None = Field(default=None, validation_alias="KAFKA_BOOTSTRAP_SERVERS")
 

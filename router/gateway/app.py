@@ -54,7 +54,8 @@ class Gateway:
     """Everything that is made once, of what the deployment gives: settings, secrets, and the clients.
 
     files: on the file system of `blobs`, where that is a folder. Whoever serves starts and stops it, and the fetcher.
-    parts: what /readyz asks. id_key: ROUTER_ID_KEY.
+    parts: what /readyz asks. contacts: the log as contacts go onto it, behind the spool; `log` where there is none.
+    instead: whether contacts are taken while a part of that name isn't ready. id_key: ROUTER_ID_KEY.
     """
 
     settings: Settings
@@ -68,6 +69,8 @@ class Gateway:
     channels: Sequence[Channel]
     public_url: str
     parts: Parts = field(default_factory=dict)
+    contacts: Log | None = None
+    instead: Parts = field(default_factory=dict)
     clock: Callable[[], datetime] = now
     result_s: float = RESULT_S
     metrics: Metrics = field(default_factory=Metrics)
@@ -125,7 +128,7 @@ def build(gateway: Gateway) -> Assembled:
     if not gateway.secrets.get(TOKENS):
         log.warning("desk.closed", missing=f"ROUTER_{TOKENS}")
     alerts = SignatureAlerts(gateway.metrics)
-    edge = Edge(gateway.log, gateway.blobs, gateway.id_key, gateway.metrics)
+    edge = Edge(gateway.contacts or gateway.log, gateway.blobs, gateway.id_key, gateway.metrics)
     app = FastAPI(
         title="Contact router: gateway",
         description="Webhooks of providers, and the desk API. Errors are {reason, field?, expected?, owner?, since?}.",
@@ -152,7 +155,7 @@ def build(gateway: Gateway) -> Assembled:
     hooks.add_routes(app, gateway.channels, webhooks)
     app.include_router(desk.router(_desk(gateway)))
     app.include_router(stream_routes.router(gateway.streams, gateway.parts.get("queues", lambda: True)))
-    app.include_router(health.router(gateway.parts, gateway.metrics))
+    app.include_router(health.router(gateway.parts, gateway.metrics, gateway.instead))
     app.add_middleware(DeskGuard, secrets=gateway.secrets)
     app.add_middleware(Measured, metrics=gateway.metrics)
     return Assembled(Express(app, gateway.channels, webhooks, gateway.metrics), edge, alerts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -20,9 +21,10 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """parts: which of them are ready, by name."""
+    """parts: which of them are ready, by name. degraded: contacts are taken, into the spool; the rest waits."""
 
     ready: bool
+    degraded: bool
     parts: dict[str, bool]
 
 
@@ -30,8 +32,11 @@ NOT_READY = "A part isn't ready; the body says which"
 METRICS = {"description": "Every figure", "content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
-def router(parts: Parts, metrics: Metrics) -> APIRouter:
-    """parts: what has to hold before this gateway can serve, by name."""
+def router(parts: Parts, metrics: Metrics, instead: Parts = MappingProxyType({})) -> APIRouter:
+    """parts: what has to hold before this gateway can serve, by name.
+
+    instead: by a part's name, what lets contacts in while that part isn't ready.
+    """
     routes = APIRouter(tags=["health"])
 
     @routes.get("/healthz")
@@ -43,8 +48,10 @@ def router(parts: Parts, metrics: Metrics) -> APIRouter:
     async def readyz() -> JSONResponse:
         """Whether the gateway can serve: the broker acknowledges, queues and results are read to their ends."""
         found = {name: part() for name, part in parts.items()}
-        ready = all(found.values())
-        return JSONResponse({"ready": ready, "parts": found}, 200 if ready else 503)
+        whole = all(found.values())
+        degraded = not whole and any(not found.get(name, True) and other() for name, other in instead.items())
+        ready = whole or degraded
+        return JSONResponse({"ready": ready, "degraded": degraded, "parts": found}, 200 if ready else 503)
 
     @routes.get("/metrics", response_class=Response, responses={200: METRICS})
     async def scrape() -> Response:

@@ -36,6 +36,7 @@ class KafkaLog:
         self._wedged = asyncio.Event()
         self._up = asyncio.Event()
         self._closing: set[asyncio.Task[None]] = set()
+        self._limits: set[asyncio.Timeout] = set()
 
     @property
     def ready(self) -> bool:
@@ -65,8 +66,11 @@ class KafkaLog:
         producer = self._producer
         if producer is None or self._wedged.is_set():
             raise Unavailable
+        limit: asyncio.Timeout | None = None
+        limits = self._limits
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._timeout_s) as limit:
+                limits.add(limit)
                 acknowledged = await producer.send(
                     message.topic,
                     value=message.value,
@@ -81,12 +85,21 @@ class KafkaLog:
             if producer is self._producer:
                 self._wedge(type(error).__name__)
             raise Unavailable from None
+        finally:
+            if limit is not None:
+                limits.discard(limit)
 
     def _wedge(self, why: str) -> None:
         if not self._wedged.is_set():
             log.warning("log.away", why=why)
         self._up.clear()
         self._wedged.set()
+        # Whatever waits for this producer fails now, before anything that comes later is taken.
+        now = asyncio.get_running_loop().time()
+        for limit in tuple(self._limits):
+            if not limit.expired():
+                with contextlib.suppress(RuntimeError):  # it is ending already
+                    limit.reschedule(now)
 
     async def _keep(self) -> None:
         """Makes a producer, watches that the broker answers, and makes another once it doesn't."""

@@ -15,6 +15,7 @@ from router.gateway.fetching import FetchFailed
 from router.gateway.log import Unavailable
 from router.gateway.places import Full
 from router.gateway.problems import LONG_RETRY_AFTER_S, RETRY_AFTER_S, refusal
+from router.gateway.spool.rows import SpoolFailed, SpoolFull
 from router.gateway.verification import CannotVerify, ProviderOff
 
 
@@ -41,6 +42,8 @@ REFUSALS: Mapping[type[Problem], Refusal] = MappingProxyType(
         FetchFailed: Refusal(503, "cannot-confirm", retry_after_s=RETRY_AFTER_S),
         Full: Refusal(503, "full", retry_after_s=RETRY_AFTER_S),
         ProviderOff: Refusal(503, "off", tells=True, retry_after_s=LONG_RETRY_AFTER_S),
+        SpoolFailed: Refusal(503, "spool-failed", retry_after_s=LONG_RETRY_AFTER_S),
+        SpoolFull: Refusal(503, "spool-full", retry_after_s=LONG_RETRY_AFTER_S),
         StoreFailed: Refusal(503, "store-failed", retry_after_s=LONG_RETRY_AFTER_S),
         StoreFull: Refusal(503, "disk-full", retry_after_s=LONG_RETRY_AFTER_S),
         Unavailable: Refusal(503, "log-away", retry_after_s=RETRY_AFTER_S),

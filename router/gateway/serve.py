@@ -33,6 +33,9 @@ from router.gateway.retrying import Retrying
 from router.gateway.sized_blobs import SizedBlobs
 from router.gateway.small_blobs import SmallBlobs
 from router.gateway.smtp import Listener, Mailbox
+from router.gateway.spool.figures import SpoolFigures
+from router.gateway.spool.spool import Spool
+from router.gateway.spool.spooling import SpoolingLog
 from router.gateway.stream_routes import ABORT
 from router.gateway.sweeping import Sweeper
 from router.model.letters import ACTIONS
@@ -78,13 +81,15 @@ async def serve(
 ) -> None:
     """Serves until `stop` is set. Calls `ready` once: when the broker answers, and queues and results are read.
 
-    A broker that isn't there yet is waited for; until then deliveries are answered 503. Raises NotConfigured,
-    BadDeployment, BadIdKey, BadTls.
+    A broker that isn't there yet is waited for; until then contacts go to the spool, and the desk is
+    answered 503. Raises NotConfigured, SpoolTaken, SpoolFailed, BadDeployment, BadIdKey, BadTls.
     """
     if settings.bootstrap_servers is None:
         raise NotConfigured("KAFKA_BOOTSTRAP_SERVERS isn't set")
     secrets = SecretFiles(settings.data_dir)
     producer = KafkaLog(settings.bootstrap_servers)
+    spool = Spool(settings.data_dir / "spool", settings.spool_max_bytes)
+    spooling = SpoolingLog(producer, spool)
     positions = KafkaPositions(settings.bootstrap_servers)
     metrics, view = Metrics(), QueueView()
     reader = Reader(
@@ -101,6 +106,8 @@ async def serve(
         secrets=secrets,
         id_key=id_key.kept(settings.data_dir, secrets),
         log=producer,
+        contacts=spooling,
+        instead={"log": lambda: spool.works},
         blobs=blobs,
         files=files,
         positions=positions,
@@ -128,7 +135,9 @@ async def serve(
     sampler = Sampler(settings.bootstrap_servers, metrics, gateway.settled)
     listener = Listener(mailbox, settings)
     retrying = Retrying(settings.bootstrap_servers, parts.edge, blobs, CHANNELS, gateway.public_url)
-    clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock), gateway.fetcher, files, retrying)
+    clients = (producer, reader, sampler, Sweeper(blobs, gateway.clock), gateway.fetcher, files, retrying, spooling)
+    metrics.registry.register(SpoolFigures(spool))
+    await spool.open()
     for client in clients:
         client.start()
     try:
@@ -143,6 +152,7 @@ async def serve(
                 view.settle()
                 log.info("gateway.ready", url=gateway.public_url)
                 ready()
+                await spool.warm()
             await _until(stop, serving)
             log.info("gateway.stopping")
     finally:

@@ -1,7 +1,8 @@
 """CloudEvents 1.0 over Kafka in binary mode: attributes are headers `ce_…`, the value is the model's JSON.
 
 Our extensions: `ce_epoch` and `ce_revision` (decimal, readers of a compacted topic drop what is lower in
-(epoch, revision) of a key), and `traceparent` as W3C Trace Context names it.
+(epoch, revision) of a key), `ce_spooled` (Unix milliseconds; when it went into a gateway's spool, since the broker was
+away), and `traceparent` as W3C Trace Context names it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import BaseModel
+
+SPOOLED = "ce_spooled"
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -27,6 +30,7 @@ class Attributes:
     traceparent: str | None = None
     epoch: int | None = None
     revision: int | None = None
+    spooled: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ def headers(attributes: Attributes, *, tombstone: bool = False) -> tuple[tuple[s
         pairs.append(("ce_epoch", str(attributes.epoch)))
     if attributes.revision is not None:
         pairs.append(("ce_revision", str(attributes.revision)))
+    if attributes.spooled is not None:
+        pairs.append((SPOOLED, str(attributes.spooled)))
     if attributes.traceparent:
         pairs.append(("traceparent", attributes.traceparent))
     if not tombstone:
@@ -93,6 +99,7 @@ def attributes(headers: Headers) -> Attributes:
         traceparent=found.get("traceparent"),
         epoch=_number(found, "ce_epoch"),
         revision=_number(found, "ce_revision"),
+        spooled=_number(found, SPOOLED),
     )
 
 

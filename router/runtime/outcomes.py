@@ -16,5 +16,6 @@ def encode(stage: str, outcome: Outcome, epoch: int | None) -> Message:
         traceparent=outcome.traceparent,
         epoch=epoch,
         revision=outcome.revision,
+        spooled=outcome.spooled,
     )
     return message(outcome.topic, outcome.key, outcome.value, attributes, outcome.partition)

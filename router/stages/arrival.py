@@ -48,9 +48,11 @@ class Arrival:
         return tuple(each.model_copy(update={"contact_id": self.contact_id}) for each in evidence)
 
 
-def arrival(scored: ContactScored, received_at: datetime, cause: Cause, position: Position) -> Arrival:
-    """position: of the record in the pool's log. received_at: its `ce_time`."""
-    since, misdated = waiting_from(received_at, cause.at)
+def arrival(
+    scored: ContactScored, received_at: datetime, cause: Cause, position: Position, spooled: int | None = None
+) -> Arrival:
+    """position: of the record in the pool's log. received_at: its `ce_time`. spooled: `ce_spooled`."""
+    since, misdated = waiting_from(received_at, cause.at, spooled)
     return Arrival(scored, cause, position, since, misdated, _ref(scored, cause, position))
 
 

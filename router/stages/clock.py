@@ -23,11 +23,12 @@ def told(entries: Entries, at: datetime) -> Entries:
     return entries if isinstance(entry, Clock) and entry.at == at else entries.put(CLOCK, Clock(at=at))
 
 
-def waiting_from(received_at: datetime, at: datetime) -> tuple[datetime, bool]:
+def waiting_from(received_at: datetime, at: datetime, spooled: int | None = None) -> tuple[datetime, bool]:
     """When a person began to wait who was received then, and True if that couldn't be believed.
 
-    Never later than now; more than 24 hours ago is some clock's mistake and counts as now.
+    Never later than now; more than 24 hours ago is some clock's mistake and counts as now. What a gateway kept in its
+    spool may be older: the 24 hours count until it was spooled, Unix milliseconds.
     """
-    if at - received_at > LATE:
+    if (at.timestamp() if spooled is None else spooled / 1000) - received_at.timestamp() > LATE.total_seconds():
         return at, True
     return min(received_at, at), False

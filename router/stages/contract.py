@@ -57,6 +57,7 @@ class Outcome:
     """An event to publish. value None is a tombstone. partition None: by the key's hash.
 
     revision: of the key's subject; readers drop what is lower in (epoch, revision). The runner adds the epoch.
+    spooled: when a gateway spooled what it tells of, Unix milliseconds.
     """
 
     topic: str
@@ -69,6 +70,7 @@ class Outcome:
     partition: int | None = None
     revision: int | None = None
     traceparent: str | None = None
+    spooled: int | None = None
 
 
 class Entries:

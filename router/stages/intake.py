@@ -73,6 +73,7 @@ class Intake:
             ),
             partition=self.partitions[pool],
             traceparent=attributes.traceparent,
+            spooled=attributes.spooled,
         )
 
 

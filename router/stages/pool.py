@@ -58,7 +58,7 @@ class Pool:
                 position = Position(
                     topic=record.topic, partition=record.partition, offset=record.offset, at=record.timestamp
                 )
-                came = arrival(scored, event.attributes.time, cause, position)
+                came = arrival(scored, event.attributes.time, cause, position, event.attributes.spooled)
                 return contacts.taken(entries, came, in_force(entries), self.combine)
             case PeopleChanged() as changed:
                 return people.linked(entries, changed, cause, in_force(entries).retention)

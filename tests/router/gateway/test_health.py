@@ -27,7 +27,10 @@ async def test_readiness_names_each_part(up: Running) -> None:
         not_yet = await client.get("/readyz")
         parts["queues"] = True
         ready = await client.get("/readyz")
-    assert (not_yet.status_code, not_yet.json()) == (503, {"ready": False, "parts": {"log": True, "queues": False}})
+    assert (not_yet.status_code, not_yet.json()) == (
+        503,
+        {"ready": False, "degraded": False, "parts": {"log": True, "queues": False}},
+    )
     assert (ready.status_code, ready.json()["ready"]) == (200, True)
 
 

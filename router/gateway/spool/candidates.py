@@ -1,0 +1,29 @@
+"""Which of what waits for the broker may be an S1: the rules alone, without the languages, the model or the context."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from router.model.cloudevents import Message
+from router.model.events import ContactReceived
+from scoring.matcher import find
+from scoring.model import Severity
+from scoring.rules import load_rules
+from scoring.scopes import judge
+from scoring.text import words
+
+CHARACTERS = 20_000
+
+
+def urgent(message: Message) -> bool:
+    """True where an S1 rule speaks in the first 20,000 characters. What is no contact is never urgent."""
+    if not message.topic.startswith("inbound."):
+        return False
+    try:
+        contact = ContactReceived.model_validate_json(message.value or b"").contact
+    except ValidationError:
+        return False
+    rules = load_rules()
+    read = words(f"{contact.subject or ''}\n\n{contact.text[:CHARACTERS]}")
+    findings, _ = judge(rules, read, find(rules.root, read, rules.keys_of))
+    return any(found.scope is None and found.rule.severity is Severity.S1 for found in findings)
