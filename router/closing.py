@@ -45,4 +45,8 @@ async def _drop(producer: AIOKafkaProducer) -> None:
     await producer.client.close()
     if sending is not None:
         await asyncio.wait({sending}, timeout=STOP_S)
+        if not sending.done():
+            # It waits for a request of its own, which tries again; asked once more, it ends with that.
+            sending.cancel()
+            await asyncio.wait({sending}, timeout=STOP_S)
     await producer.client.close()

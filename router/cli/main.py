@@ -19,6 +19,7 @@ from router.cli import (
     doctor,
     explain,
     gateway,
+    rebuild,
     run,
     send,
     setup,
@@ -45,6 +46,7 @@ def build() -> typer.Typer:
     app.command("worker")(worker.worker)
     app.command("watchdog")(watchdog.watchdog)
     app.command("broker")(broker.broker)
+    app.command("rebuild")(rebuild.rebuild)
     app.add_typer(topics.app, name="topics")
     app.command("tail")(tail.tail)
     app.add_typer(send.app, name="send")

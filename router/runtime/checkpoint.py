@@ -36,7 +36,7 @@ class BadCheckpoint(Problem):
 
 class About(BaseModel):
     """models: the sum of the entries' models. at: when it was made. offset, mark: of the last change that it holds; see
-    mark_of. fence_at: the fence's offset. fence, fence_worker, applied, covered: as of router.runtime.changelog.Replica.
+    mark_of. fence_at: its fence's offset. fence, fence_worker, applied, covered: as of changelog.Replica.
     samples: by kind, what bodies are squeezed against.
     """
 

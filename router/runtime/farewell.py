@@ -60,6 +60,18 @@ async def say(bootstrap: str, gone: Gone, groups: Collection[str] = GROUPS) -> i
     return said
 
 
+async def members(bootstrap: str, group: str) -> int:
+    """How many the group has. Raises KafkaError, TimeoutError."""
+    async with asyncio.timeout(WITHIN_S):
+        client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=2000)
+        try:
+            await client.bootstrap()
+            node = await _coordinator(client, group)
+            return 0 if node is None else len(await _members(client, node, group))
+        finally:
+            await client.close()
+
+
 async def _leave(client: AIOKafkaClient, group: str, gone: Gone) -> int:
     node = await _coordinator(client, group)
     members = () if node is None else await _members(client, node, group)

@@ -26,11 +26,15 @@ def start_of(slot: Slot, replica: Replica, written_epoch: int, first: int, end: 
     """The offset after `applied`; None for a new log. Raises LogBroken for a state that can't be this log's."""
     if replica.applied is None:
         if len(replica.store):
-            raise LogBroken(f"the changelog of {slot.topic}/{slot.partition} has entries, but nothing says up to where")
+            raise LogBroken(
+                f"the changelog of {slot.topic}/{slot.partition} has entries, but nothing says up to where: "
+                f"`router rebuild --partition {slot.partition}` makes it anew of the {slot.topic} log"
+            )
         if written_epoch:
             raise LogBroken(
                 f"the changelog of {slot.topic}/{slot.partition} is empty, but epoch {written_epoch} has written "
-                "queues from it: the changelog was deleted or cut"
+                f"queues from it: the changelog was deleted or cut. `router rebuild --partition {slot.partition}` "
+                f"makes it anew of the {slot.topic} log"
             )
         return None
     start = replica.applied + 1

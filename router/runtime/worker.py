@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +23,9 @@ from router.runtime.genesis import PolicyGenesis
 from router.runtime.kafka import KafkaCluster
 from router.runtime.keeping import Kept
 from router.runtime.meters import Meters
-from router.runtime.ports import LogAway, Slot
+from router.runtime.ports import LogAway, Slot, Writer
 from router.runtime.progress import Committed
+from router.runtime.rebuild import Progressed, Rebuild, Rebuilt
 from router.runtime.runner import Runner
 from router.runtime.takeover import Identity
 from router.stages.in_force import seeded
@@ -55,21 +56,13 @@ def pool_runner(
 ) -> Runner:
     """state: the folder of checkpoints; None: none are kept."""
     stage = Pool()
-
-    def partition_of(incident: str) -> int | None:
-        pool = deployment.pools.get(pool_of(incident) or "")
-        return None if pool is None else pool.partition
-
-    text = default_text()
     progress = Changelogged(
         stage,
         cluster,
         slots=[Slot("pool", number) for number in range(topics["pool"].partitions)],
-        written_topics=[name for name in topics if name.startswith("queue.")],
-        partition_of=partition_of,
-        genesis=PolicyGenesis(
-            cluster, deployment.pools_on, PolicyApplied(sha256=sha256(text), text=text), seeded, _now
-        ),
+        written_topics=_queues(topics),
+        partition_of=_partition_of(deployment),
+        genesis=_genesis(deployment, cluster),
         # Unique to this start of the process: a worker must not take its own former self's fence for its own.
         identity=Identity(f"{cluster.client_id}-{uuid.uuid4().hex[:12]}", _now),
         on_lost=lambda slot: runner.lost(slot),  # noqa: PLW0108 - the runner is made below
@@ -77,6 +70,36 @@ def pool_runner(
     )
     runner = Runner(stage, cluster, progress, meters, on_ready)
     return runner
+
+
+def pool_rebuild(
+    deployment: Deployment, topics: Mapping[str, Topic], cluster: KafkaCluster, identity: Identity
+) -> Callable[[Slot, Writer, Progressed], Awaitable[Rebuilt]]:
+    """Makes the changelog of one of the pool's partitions anew, as Rebuild.run does."""
+    rebuild = Rebuild(Pool(), cluster, _queues(topics), _partition_of(deployment), identity)
+    genesis = _genesis(deployment, cluster)
+
+    async def run(slot: Slot, writer: Writer, progressed: Progressed) -> Rebuilt:
+        return await rebuild.run(slot, await genesis(slot, writer), writer, progressed)
+
+    return run
+
+
+def _queues(topics: Mapping[str, Topic]) -> list[str]:
+    return [name for name in topics if name.startswith("queue.")]
+
+
+def _partition_of(deployment: Deployment) -> Callable[[str], int | None]:
+    def partition_of(incident: str) -> int | None:
+        pool = deployment.pools.get(pool_of(incident) or "")
+        return None if pool is None else pool.partition
+
+    return partition_of
+
+
+def _genesis(deployment: Deployment, cluster: KafkaCluster) -> PolicyGenesis:
+    text = default_text()
+    return PolicyGenesis(cluster, deployment.pools_on, PolicyApplied(sha256=sha256(text), text=text), seeded, _now)
 
 
 def warm() -> None:
