@@ -14,7 +14,7 @@ def of(rows: Rows) -> list[Row]:
 
 
 def test_what_was_written_is_there_after_a_kill_and_a_torn_end_is_dropped_whole(tmp_path: Path) -> None:
-    """The log's end is cut off, or turned over, at every byte of the last transaction."""
+    """The log's end is cut off, or turned over, at each 61st byte of the last transaction."""
     folder = tmp_path / "spool"
     rows = Rows(folder / "spool.db")
     rows.held()
