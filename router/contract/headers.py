@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from router.contract.schemas import Schema
 from router.model import retries
+from router.model.cloudevents import SPOOLED
 from router.model.dead_letters import PREFIX
 from router.model.events import DeadLetter
 
@@ -34,6 +35,7 @@ CLOUD_EVENT: Schema = {
         "ce_subject": _text("What it is about: a contact, an incident, an agent, a command", minLength=1),
         "ce_time": _text("When it was received, or happened; UTC", format="date-time"),
         "traceparent": _text("W3C Trace Context, the same all the way from the webhook"),
+        SPOOLED: _text("Unix milliseconds: when a gateway spooled it, since the broker was away", pattern=DECIMAL),
         "content-type": {"type": "string", "const": "application/json"},
     },
     "required": ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "content-type"],
