@@ -102,8 +102,10 @@ async def test_who_watches_sees_what_comes_and_who_comes_back_exactly_what_was_m
     async with asyncio.timeout(20):
         while True:
             try:
-                if router.child("gateway") != old and (await router.http.get("/readyz")).status_code == 200:
-                    break
+                if router.child("gateway") != old:
+                    ready = (await router.http.get("/readyz")).json()
+                    if ready["ready"] and not ready["degraded"]:
+                        break
             except (LookupError, OSError, httpx.HTTPError):
                 pass
             await asyncio.sleep(0.05)
