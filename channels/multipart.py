@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from urllib.parse import unquote_to_bytes
 
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from channels.errors import Malformed, NotTheirs
+from channels.mail import fingerprint
 from channels.mail.charsets import decoded
 
 MULTIPART = "multipart/form-data"
@@ -64,12 +64,9 @@ def by_name(found: Iterable[Part]) -> dict[str, Part]:
 
 def digest(found: Iterable[Part]) -> str:
     """SHA-256 in hex of what a form says, whatever its boundary and the headers of its parts."""
-    told = sha256()
-    for part in found:
-        for value in (part.name.encode("utf-8", "surrogatepass"), part.content):
-            told.update(len(value).to_bytes(8, "big"))
-            told.update(value)
-    return told.hexdigest()
+    return fingerprint.digest(
+        value for part in found for value in (part.name.encode("utf-8", "surrogatepass"), part.content)
+    )
 
 
 class _Reading:

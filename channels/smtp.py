@@ -6,7 +6,6 @@ lines is the same contact, another body under the same Message-ID is another one
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from channels.contact import Contact
@@ -25,8 +24,6 @@ def parse_mail(content: bytes, envelope_from: str, envelope_to: tuple[str, ...],
     envelope_to: of each RCPT TO, as addresses.
     """
     mail = message.read(content, envelope_from)
-    if mail.sender is None:
-        mail = replace(mail, sender=address(envelope_from))
     delivered = tuple(found for found in map(address, envelope_to) if found is not None)
     return contact.contact(
         mail,

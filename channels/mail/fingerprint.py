@@ -34,7 +34,7 @@ def fingerprint(content: bytes, recipients: Iterable[str]) -> str:
     return digest([str(len(parts)).encode(), *parts, content[at:].strip(b"\n"), *sent_to])
 
 
-def digest(parts: Iterable[bytes]) -> str:
+def digest(parts: Iterable[bytes | memoryview]) -> str:
     """SHA-256 over the parts, each with its length before it, so that no two lists of parts look alike."""
     running = hashlib.sha256()
     for part in parts:

@@ -58,19 +58,21 @@ class Mail:
 def read(content: bytes, envelope_from: str | None = None) -> Mail:
     """Never raises. A body that can't be taken apart is read as text.
 
-    envelope_from: of MAIL FROM, empty for a null path; None where nobody told, so that a Return-Path header counts.
+    envelope_from: of MAIL FROM, empty for a null path; None where nobody told, so that a Return-Path header counts. It
+    is the sender only where no header names one.
     """
     message, whole = parsed(content)
     reading = Reading(left_out=not whole)
     try:
         if not any(headers.value(message, name) for name in AUTHORED):
-            return Mail(text=cleaned(decoded(content[:LONGEST_TEXT])), left_out=len(content) > LONGEST_TEXT)
+            text, left_out = cleaned(decoded(content[:LONGEST_TEXT])), len(content) > LONGEST_TEXT
+            return Mail(sender=address(envelope_from), text=text, left_out=left_out)
         text = _text(message, reading) if whole else _raw_body(content)
     except BROKEN:
         text, reading.left_out = _raw_body(content), True
     sender, name = _author(message)
     return Mail(
-        sender=sender,
+        sender=sender or address(envelope_from),
         sender_name=name,
         recipients=addresses(headers.mailboxes(message, "to") + headers.mailboxes(message, "cc")),
         subject=headers.text(message, "subject"),

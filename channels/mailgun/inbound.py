@@ -21,7 +21,6 @@ from channels.contract import Channel, Request
 from channels.errors import Malformed
 from channels.loose import OR_NONE, Loose
 from channels.mail import apart, contact, message
-from channels.mail.address import address
 from channels.mail.apart import Apart
 from channels.mail.fingerprint import fingerprint
 from channels.mail.headers import LONGEST as LONGEST_HEADER
@@ -88,10 +87,7 @@ def parse(request: Request) -> list[Contact]:
 
 def _raw(form: Posted, sent_to: tuple[Address, ...]) -> tuple[message.Mail, str]:
     content = bytes(form.content("body-mime"))
-    mail = message.read(content, _envelope_from(form))
-    if mail.sender is None:
-        mail = replace(mail, sender=address(_envelope_from(form)))
-    return mail, fingerprint(content, (one.value for one in sent_to))
+    return message.read(content, _envelope_from(form)), fingerprint(content, (one.value for one in sent_to))
 
 
 def _apart(form: Posted, sent_to: tuple[Address, ...]) -> tuple[message.Mail, str]:

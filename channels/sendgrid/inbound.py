@@ -7,7 +7,6 @@ taken from, which `charsets` names for each. Any 4xx makes SendGrid drop the mai
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import islice
 from typing import Annotated
 
@@ -85,10 +84,7 @@ def parse(request: Request) -> list[Contact]:
 
 def _raw(form: Posted, envelope: Envelope, sent_to: tuple[Address, ...]) -> tuple[message.Mail, str]:
     content = bytes(form.content("email"))
-    mail = message.read(content, envelope.from_)
-    if mail.sender is None:
-        mail = replace(mail, sender=address(envelope.from_))
-    return mail, fingerprint(content, (one.value for one in sent_to))
+    return message.read(content, envelope.from_), fingerprint(content, (one.value for one in sent_to))
 
 
 def _apart(form: Posted, envelope: Envelope, sent_to: tuple[Address, ...]) -> tuple[message.Mail, str]:

@@ -66,7 +66,6 @@ def _contact(found: Received, told: Envelope, request: Request) -> Contact:
     delivered = _addresses(found.receipt.recipients) or _addresses(found.mail.destination)
     mail = replace(
         mail if whole else replace(mail, text="", attachments=(), left_out=True),
-        sender=mail.sender or address(found.mail.source),
         date=mail.date or iso8601(found.mail.timestamp),
     )
     known = line(found.mail.message_id, LONGEST_ID) or fingerprint(raw, (one.value for one in delivered))
