@@ -22,6 +22,14 @@ async def closed(closing: Awaitable[None]) -> None:
             await closing
 
 
+async def ended(task: asyncio.Task[None] | None) -> None:
+    """Cancels a task, where there is one, and returns once it has ended."""
+    if task is not None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
 async def closed_producer(producer: AIOKafkaProducer) -> None:
     """Stops a producer, without what it can't send within STOP_S. Never raises."""
     try:

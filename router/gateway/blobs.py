@@ -18,6 +18,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from channels.errors import Problem
+from router.durable import sync_folder
 
 
 class StoreFailed(Problem):
@@ -80,7 +81,7 @@ class FolderBlobs:
         with storing():
             if not _used_again(path):
                 self._write(path, content)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         return digest
 
     def _adopt(self, draft: Path, sha256: str) -> None:
@@ -91,12 +92,12 @@ class FolderBlobs:
                 with draft.open("rb") as file:
                     os.fsync(file.fileno())
                 draft.replace(path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
     def _prepare(self, path: Path) -> None:
         if not path.parent.is_dir():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
 
     def _write(self, path: Path, content: bytes) -> None:
         self._prepare(path)
@@ -138,11 +139,3 @@ def _used_again(path: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

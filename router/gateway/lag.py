@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import Counter
 from collections.abc import Sequence
 
@@ -11,7 +10,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from router.closing import closed
+from router.closing import closed, ended
 from router.gateway.metrics import Metrics
 from router.gateway.settled import Settled
 from router.model.dead_letters import TOPIC_END
@@ -48,10 +47,7 @@ class Sampler:
         self._task = asyncio.create_task(self._run(), name="lag")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await ended(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -14,7 +14,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from router.closing import closed_producer
+from router.closing import closed_producer, ended
 from router.gateway.log import TooLarge, Unavailable
 from router.model.cloudevents import Message
 
@@ -52,10 +52,7 @@ class KafkaLog:
 
     async def stop(self) -> None:
         """Waits a second for what is under way, then lets it go."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
+        await ended(self._keeper)
         self._up.clear()
         producer, self._producer = self._producer, None
         if producer is not None:

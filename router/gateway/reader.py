@@ -7,14 +7,13 @@ goes away is waited for, and reading goes on where it stopped.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Collection
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
-from router.closing import closed
+from router.closing import closed, ended
 from router.gateway.partitions import ANSWER_S, MissingTopics, partitions
 from router.records import record_of
 from router.stages.contract import Record
@@ -57,10 +56,7 @@ class Reader:
         self._task = asyncio.create_task(self._run(), name="reader")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await ended(self._task)
 
     async def _run(self) -> None:
         said = ""

@@ -6,7 +6,6 @@ Its place is committed only once the log has what became of the delivery; one th
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 
 import structlog
@@ -14,7 +13,7 @@ from aiokafka import AIOKafkaConsumer
 
 from channels.contract import Channel
 from channels.errors import Problem
-from router.closing import closed
+from router.closing import closed, ended
 from router.gateway.again import again, blob_of
 from router.gateway.blobs import Blobs
 from router.gateway.edge import Edge
@@ -47,10 +46,7 @@ class Retrying:
         self._task = asyncio.create_task(self._run(), name="retrying")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await ended(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from router.durable import sync_folder
 from router.gateway.blobs import StoreFailed, StoreFull
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS blob (sha256 BLOB NOT NULL UNIQUE, content BLOB NOT NULL)"
@@ -124,7 +124,7 @@ class SmallBlobs:
             database.execute(SCHEMA)
             if fresh:
                 for folder in (self._folder, self._folder.parent):
-                    _sync(folder)
+                    sync_folder(folder)
         return self._database
 
     def _disconnect(self) -> None:
@@ -164,11 +164,3 @@ def _opened(path: Path) -> sqlite3.Connection:
 def _count(path: Path) -> int:
     with contextlib.closing(_opened(path)) as database:
         return int(database.execute("SELECT count(*) FROM blob").fetchone()[0])
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+
+from router.closing import ended
 
 KEEP = timedelta(days=400)
 """As long as topics.yaml keeps the topic `pool`."""
@@ -37,10 +38,7 @@ class Sweeper:
         self._task = asyncio.create_task(self._keep(), name="sweeper")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await ended(self._task)
 
     async def _keep(self) -> None:
         while True:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from router.durable import sync_folder
 from router.gateway.log import Unavailable
 from router.model.cloudevents import Message
 
@@ -142,7 +142,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         database.executescript(SCHEMA)
         if fresh:
             for folder in (path.parent, path.parent.parent):
-                _sync(folder)
+                sync_folder(folder)
     except BaseException:
         database.close()
         raise
@@ -161,11 +161,3 @@ def _row(
 ) -> Row:
     pairs = tuple((name, text.encode("latin-1")) for name, text in json.loads(headers))
     return Row(seq, at, Message(topic, address, value, pairs, partition), bool(urgent))
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

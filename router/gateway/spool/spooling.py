@@ -7,12 +7,12 @@ twin has the same id, and the pool drops the second.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import replace
 from typing import Protocol
 
 import structlog
 
+from router.closing import ended
 from router.gateway.log import Log, TooLarge, Unavailable
 from router.gateway.spool.rows import Row, SpoolFailed
 from router.gateway.spool.spool import Spool
@@ -45,10 +45,7 @@ class SpoolingLog:
         self._task = asyncio.create_task(self._keep(), name="spool-drain")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await ended(self._task)
         await self._spool.close()
 
     async def append(self, message: Message) -> None:
