@@ -74,10 +74,12 @@ class Assessment(Frozen):
     floor: True where a rule fired S1: no model, context or default lowers it below S2 without a person.
     resolves: the contact says that it is over ("found her, all good").
     skills: every one that fits, the primary first. languages: ISO 639-1, empty where it can't be told.
+    probabilities: calibrated, of S1 to S4 in this order, together 1; empty where there were no words to judge.
     version: of rules and model, so that a replay knows what spoke.
     """
 
     severity: Severity
+    probabilities: tuple[float, ...] = ()
     skill: Skill
     skills: tuple[Skill, ...]
     languages: tuple[str, ...] = ()
