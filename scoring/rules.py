@@ -1,13 +1,16 @@
 """The rule set in force: every file of scoring/rules, checked and made into one tree, once.
 
 `load_rules()` reads the package's own files; it is cached, and nothing else here touches a disk. The version is
-the hash of those files, so that a replay knows which rules spoke.
+the hash of those files, so that a replay knows which rules spoke. What asks what other rules would have said, a
+replay or a team that changes one, judges `under` them.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -59,10 +62,27 @@ class Rules:
     keys_of: Callable[[str], Keys]
 
 
-@lru_cache(maxsize=1)
+_others: ContextVar[Rules | None] = ContextVar("other rules", default=None)
+
+
 def load_rules() -> Rules:
-    """Raises BadRules with the file, the rule and the field that is wrong."""
+    """The rules in force. Raises BadRules with the file, the rule and the field that is wrong."""
+    return _others.get() or _our_own()
+
+
+@lru_cache(maxsize=1)
+def _our_own() -> Rules:
     return rules_of(read(FOLDER))
+
+
+@contextmanager
+def under(rules: Rules) -> Iterator[None]:
+    """Within it these rules are in force, for whoever is called from there."""
+    before = _others.set(rules)
+    try:
+        yield
+    finally:
+        _others.reset(before)
 
 
 def rules_of(contents: dict[str, bytes]) -> Rules:

@@ -6,7 +6,7 @@ import pytest
 
 from scoring.model import Effect
 from scoring.rulefile import BadRules, Cue, Rule, Scope
-from scoring.rules import load_rules, rules_of
+from scoring.rules import load_rules, rules_of, under
 from tests.scoring.contacts import scored
 
 RULES = load_rules().rules
@@ -31,6 +31,16 @@ def test_the_version_is_of_what_the_files_hold() -> None:
     assert rules_of({"a.yaml": A_RULE}).version != rules_of({"b.yaml": A_RULE}).version
     assert rules_of({"a.yaml": A_RULE}).version != rules_of({"a.yaml": A_RULE + b"\n"}).version
     assert load_rules().version.startswith("rules-")
+
+
+def test_other_rules_are_in_force_only_under_them() -> None:
+    ours = load_rules()
+    others = rules_of({"a.yaml": A_RULE.replace(b"coughing", b"purring")})
+    with under(others):
+        assert load_rules() is others
+        assert [item.rule for item in scored("she is purring").evidence] == ["vet.cough"]
+    assert load_rules() is ours
+    assert scored("she is purring").evidence == ()
 
 
 def test_every_cue_is_asked_for() -> None:

@@ -1,0 +1,77 @@
+"""What a change of rules moves: the rows whose level or skill isn't what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from scoring.assess import assess
+from scoring.evaluation.rows import Row, contact
+from scoring.model import Assessment, Effect, Severity
+from scoring.rules import Rules, under
+
+
+@dataclass(frozen=True)
+class Move:
+    """One row before and after. by: rules that speak now and didn't; without: those that no longer do."""
+
+    row: Row
+    before: Assessment
+    after: Assessment
+
+    @property
+    def raised(self) -> bool:
+        return self.after.severity < self.before.severity
+
+    @property
+    def lowered(self) -> bool:
+        return self.after.severity > self.before.severity
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        return _spoke(self.after, self.before)
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        return _spoke(self.before, self.after)
+
+    @property
+    def better(self) -> bool | None:
+        """Whether the level is right now and wasn't; None where neither is, or the row has no label."""
+        label = self.row.severity
+        if label is None or (label is self.before.severity) is (label is self.after.severity):
+            return None
+        return label is self.after.severity
+
+
+def moves(rows: Iterable[Row], before: Rules, after: Rules) -> Iterator[Move | None]:
+    """For each row its move; None where level and skill stay."""
+    for row in rows:
+        told = contact(row)
+        with under(before):
+            was = assess(told)
+        with under(after):
+            now = assess(told)
+        changed = (was.severity, was.skill) != (now.severity, now.skill)
+        yield Move(row, was, now) if changed else None
+
+
+def _spoke(here: Assessment, there: Assessment) -> tuple[str, ...]:
+    """Rules, with their effect, that spoke here and not there; a minus stands before one that lowered."""
+    silent = set(_named(there))
+    return tuple(name for name in dict.fromkeys(_named(here)) if name not in silent)
+
+
+def _named(assessment: Assessment) -> Iterator[str]:
+    for each in assessment.evidence:
+        yield ("-" if each.effect is Effect.LOWERS else "") + each.rule
+
+
+def levels(found: Iterable[Move]) -> dict[tuple[Severity, Severity], int]:
+    """How many rows went from which level to which other."""
+    counts: dict[tuple[Severity, Severity], int] = {}
+    for move in found:
+        if move.raised or move.lowered:
+            pair = (move.before.severity, move.after.severity)
+            counts[pair] = counts.get(pair, 0) + 1
+    return dict(sorted(counts.items()))
