@@ -72,7 +72,7 @@ class Queued:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        await closed(self._consumer.stop())
+        await closed(self._consumer)
 
     async def _read(self) -> None:
         while True:

@@ -14,6 +14,7 @@ from router.cli.reading import NoBroker
 from router.closing import closed_producer
 from router.model.cloudevents import Message
 from router.model.events import Position
+from router.opening import opened
 
 WITHIN_S = 10.0
 LARGEST_REQUEST = 9 * 1024 * 1024
@@ -53,8 +54,7 @@ async def writer(servers: str) -> AsyncIterator[Writer]:
         max_request_size=LARGEST_REQUEST,
     )
     try:
-        async with asyncio.timeout(WITHIN_S):
-            await producer.start()
+        await opened(producer, WITHIN_S)
     except (KafkaError, OSError, TimeoutError):
         await closed_producer(producer)
         raise NoBroker(f"no Kafka broker answers at {servers}") from None

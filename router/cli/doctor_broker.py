@@ -16,6 +16,7 @@ from router.closing import closed
 from router.model.alerts import AlertKind, AlertRaised
 from router.model.cloudevents import attributes, version
 from router.model.topics import Topic
+from router.opening import opened
 from router.records import record_of
 from router.runtime import topics
 from router.watchdog.judging import Alerts
@@ -204,10 +205,10 @@ class Broker:
             fetch_max_wait_ms=50,
         )
         try:
-            await consumer.start()
+            await opened(consumer, None)
             yield consumer
         finally:
-            await closed(consumer.stop())
+            await closed(consumer)
 
     def _places(self) -> list[TopicPartition]:
         return [TopicPartition(name, n) for name, topic in self._wanted.items() for n in range(topic.partitions)]
@@ -221,7 +222,7 @@ async def reached(bootstrap: str, wanted: Mapping[str, Topic]) -> AsyncIterator[
     try:
         try:
             async with asyncio.timeout(WITHIN_S):
-                await admin.start()
+                await opened(admin, None)
                 cluster = await admin.describe_cluster()
             broker = Broker(bootstrap, wanted, admin)
             outcome = ok(f"{bootstrap} answers; brokers: {len(cluster['brokers'])}")
@@ -231,7 +232,7 @@ async def reached(bootstrap: str, wanted: Mapping[str, Topic]) -> AsyncIterator[
     finally:
         if broker is not None:
             await broker.close()
-        await closed(admin.close())
+        await closed(admin)
 
 
 def _reads(prefix: str, topic: str) -> bool:

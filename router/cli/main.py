@@ -21,6 +21,7 @@ from router.cli import (
     gateway,
     rebuild,
     run,
+    score,
     send,
     setup,
     tail,
@@ -51,6 +52,7 @@ def build() -> typer.Typer:
     app.command("tail")(tail.tail)
     app.add_typer(send.app, name="send")
     app.command("explain")(explain.explain)
+    app.command("score")(score.score)
     app.add_typer(dlq.app, name="dlq")
     app.command("doctor")(doctor.doctor)
     app.command("config")(config.config)

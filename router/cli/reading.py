@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import difflib
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
@@ -11,6 +10,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from channels.errors import Problem
+from router.closing import closed
+from router.opening import opened
 from router.records import record_of
 from router.stages.contract import Record
 from scoring.model import Skill
@@ -104,15 +105,14 @@ async def topic_reader(servers: str) -> AsyncIterator[TopicReader]:
         request_timeout_ms=10_000,
     )
     try:
-        async with asyncio.timeout(15):
-            await consumer.start()
+        await opened(consumer, 15)
     except (KafkaError, OSError, TimeoutError):
-        await consumer.stop()
+        await closed(consumer)
         raise NoBroker(f"no Kafka broker answers at {servers}") from None
     try:
         yield TopicReader(consumer)
     finally:
-        await consumer.stop()
+        await closed(consumer)
 
 
 def topic_named(name: str, topics: Collection[str]) -> str:

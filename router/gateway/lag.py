@@ -14,6 +14,7 @@ from router.closing import closed, ended
 from router.gateway.metrics import Metrics
 from router.gateway.settled import Settled
 from router.model.dead_letters import TOPIC_END
+from router.opening import opened
 
 GROUPS = ("intake", "pool")
 EVERY_S = 5.0
@@ -57,8 +58,8 @@ class Sampler:
             admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, client_id="router-gateway-lag")
             try:
                 async with asyncio.timeout(ANSWER_S):
-                    await consumer.start()
-                    await admin.start()
+                    await opened(consumer, None)
+                    await opened(admin, None)
                 while True:
                     async with asyncio.timeout(ANSWER_S):
                         await self._sample(consumer, admin)
@@ -66,8 +67,7 @@ class Sampler:
             except Exception as error:  # whatever it is: figures can wait for the next round
                 log.debug("lag.unknown", why=type(error).__name__)
             finally:
-                await closed(consumer.stop())
-                await closed(admin.close())
+                await asyncio.gather(closed(consumer), closed(admin))
             await asyncio.sleep(self._every_s)
 
     async def _sample(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient) -> None:

@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from channels.errors import Problem
 from router.closing import closed
+from router.opening import opened
 
 ANSWER_S = 5.0
 
@@ -23,10 +24,10 @@ async def partitions(bootstrap_servers: str, topics: Collection[str]) -> list[To
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, client_id="router-gateway")
     try:
         async with asyncio.timeout(ANSWER_S):
-            await admin.start()
+            await opened(admin, None)
             described = await admin.describe_topics(sorted(topics))
     finally:
-        await closed(admin.close())
+        await closed(admin)
     missing = [topic["topic"] for topic in described if topic["error_code"] or not topic["partitions"]]
     if missing:
         raise MissingTopics(f"topics missing: {', '.join(sorted(missing))}")

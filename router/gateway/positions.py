@@ -15,6 +15,7 @@ from router.gateway.log import Unavailable
 from router.gateway.partitions import ANSWER_S, MissingTopics, partitions
 from router.gateway.reader import FETCH_WAIT_MS
 from router.model.events import ContactScored
+from router.opening import opened
 
 POOL = "pool"
 KEPT = 512
@@ -91,7 +92,7 @@ class KafkaPositions:
             max_partition_fetch_bytes=128 * 1024,
         )
         async with asyncio.timeout(ANSWER_S):
-            await consumer.start()
+            await opened(consumer, None)
             places = await partitions(self._servers, (self._topic,))
         consumer.assign(places)
         consumer.pause(*places)
@@ -100,4 +101,4 @@ class KafkaPositions:
     async def _drop(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await closed(consumer.stop())
+            await closed(consumer)

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from router.closing import closed_producer, ended
 from router.gateway.log import TooLarge, Unavailable
 from router.model.cloudevents import Message
+from router.opening import opened
 
 LARGEST_REQUEST = 9 * 1024 * 1024
 RETRY_S = 0.3
@@ -124,8 +125,7 @@ class KafkaLog:
                 max_request_size=LARGEST_REQUEST,
             )
             try:
-                async with asyncio.timeout(5):
-                    await producer.start()
+                await opened(producer, 5)
             except Exception as error:  # whatever it is: without a producer nothing works, so it is tried again
                 await closed_producer(producer)
                 if not said:

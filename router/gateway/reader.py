@@ -15,6 +15,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 
 from router.closing import closed, ended
 from router.gateway.partitions import ANSWER_S, MissingTopics, partitions
+from router.opening import opened
 from router.records import record_of
 from router.stages.contract import Record
 
@@ -72,8 +73,7 @@ class Reader:
                 max_partition_fetch_bytes=4 * 1024 * 1024,
             )
             try:
-                async with asyncio.timeout(ANSWER_S):
-                    await consumer.start()
+                await opened(consumer, ANSWER_S)
                 await self._assign(consumer)
                 said = ""
                 while True:
@@ -86,7 +86,7 @@ class Reader:
                     log.warning("reader.waiting", why=why)
                     said = why
             finally:
-                await closed(consumer.stop())
+                await closed(consumer)
             await asyncio.sleep(RETRY_S)
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> None:

@@ -18,6 +18,7 @@ from router.gateway.again import again, blob_of
 from router.gateway.blobs import Blobs
 from router.gateway.edge import Edge
 from router.model.retries import TOPICS
+from router.opening import opened
 from router.records import record_of
 from router.stages.contract import Record
 
@@ -60,14 +61,14 @@ class Retrying:
                 fetch_max_wait_ms=FETCH_WAIT_MS,
             )
             try:
-                await consumer.start()
+                await opened(consumer, None)
                 async for raw in consumer:
                     await self.take(record_of(raw))
                     await consumer.commit()
             except Exception as error:  # whatever it is: what was resubmitted waits, and is tried again
                 log.debug("retrying.waiting", why=type(error).__name__)
             finally:
-                await closed(consumer.stop())
+                await closed(consumer)
             await asyncio.sleep(RETRY_S)
 
     async def take(self, record: Record) -> None:

@@ -11,6 +11,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
+from router.closing import closed_producer
+from router.opening import opened
 from router.runtime.kafka_calls import ACK_SECONDS
 from router.runtime.kafka_member import HEARTBEAT_MS, SESSION_MS, KafkaMember
 from router.runtime.kafka_reader import KafkaReader
@@ -43,11 +45,13 @@ class KafkaCluster:
             max_request_size=2 * BATCH_BYTES,
         )
         try:
-            async with asyncio.timeout(ACK_SECONDS):
-                await producer.start()
+            await opened(producer, ACK_SECONDS)
         except (KafkaError, TimeoutError, OSError) as error:
-            await KafkaWriter(producer).close()
+            await closed_producer(producer)
             raise LogAway(f"the broker doesn't answer: {type(error).__name__}") from None
+        except asyncio.CancelledError:
+            await closed_producer(producer)
+            raise
         return KafkaWriter(producer)
 
     def reader(self, slots: Collection[Slot], starts: Mapping[Slot, int] | None = None) -> Reader:

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from router.closing import closed
+from router.opening import opened
 from router.runtime.ports import LogAway
 
 ACK_SECONDS = 5.0
@@ -23,11 +24,10 @@ async def started(consumer: AIOKafkaConsumer, seconds: float = ACK_SECONDS) -> N
     fetch, and a partition whose records were taken meanwhile waits for its end (500 ms with aiokafka's defaults).
     """
     try:
-        async with asyncio.timeout(seconds):
-            await consumer.start()
+        await opened(consumer, seconds)
         consumer._fetcher._prefetch_backoff = TAKING_SECONDS  # nothing public sets it
     except (KafkaError, TimeoutError, OSError) as error:
-        await closed(consumer.stop())
+        await closed(consumer)
         raise LogAway(f"the broker doesn't answer: {type(error).__name__}") from None
 
 

@@ -64,7 +64,7 @@ class KafkaMember:
         return first[partition], end[partition]
 
     async def close(self) -> None:
-        await closed(self._consumer.stop())
+        await closed(self._consumer)
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka publishes no types

@@ -44,4 +44,4 @@ class KafkaReader:
         return [record_of(raw) for batch in fetched.values() for raw in batch]
 
     async def close(self) -> None:
-        await closed(self._consumer.stop())
+        await closed(self._consumer)

@@ -15,6 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from router.closing import closed, closed_producer
 from router.model.cloudevents import Message
+from router.opening import opened
 from router.records import record_of
 from router.stages.contract import Record
 from router.watchdog.facts.incidents import PREFIX
@@ -165,12 +166,12 @@ async def watching(bootstrap: str, places: Collection[TopicPartition]) -> AsyncI
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, client_id=CLIENT, acks="all")
     try:
         async with asyncio.timeout(ANSWER_S):
-            await consumer.start()
-            await admin.start()
-            await producer.start()
+            await opened(consumer, None)
+            await opened(admin, None)
+            await opened(producer, None)
         yield Watched(consumer, admin, producer, places)
     finally:
-        await asyncio.gather(closed(consumer.stop()), closed(admin.close()), closed_producer(producer))
+        await asyncio.gather(closed(consumer), closed(admin), closed_producer(producer))
 
 
 def _counted(topic: str) -> bool:

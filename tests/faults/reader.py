@@ -56,7 +56,7 @@ class Reader:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         if self._consumer is not None:
-            await closed(self._consumer.stop())
+            await closed(self._consumer)
 
     async def until(self, holds: Callable[[], bool], seconds: float) -> bool:
         """False where it didn't hold in time."""
