@@ -5,6 +5,9 @@
 Only `text` must be there; null or "" is an event without words. What else a row carries stays as it is. An assessed
 row has `severity`, `probabilities`, `skill`, `skills`, `language` and `evidence`; what the row itself said under
 these names, its labels, is kept under `labelled`, where they are read from if the row is assessed once more.
+
+A line may also be a record of a pool's log, as `router tail pool --json` prints it: past contacts. Of those only
+`contact.scored` counts.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from channels.contact import Contact, Frozen, Medium
 from channels.errors import Problem
@@ -53,9 +56,10 @@ class BadRow(Problem):
 
 
 class Row(Frozen):
-    """id: the row's own, else its line. lang: what it is labelled with. raw: all that it carries."""
+    """id: the row's own, else its line. lang: what it is labelled with. raw: all that it carries.
 
-    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+    told: the contact itself, of a record of the log.
+    """
 
     id: str = Field(max_length=300)
     channel: str | None = None
@@ -64,6 +68,7 @@ class Row(Frozen):
     text: str | None
     severity: Severity | None = None
     skill: Skill | None = None
+    told: Contact | None = Field(default=None, exclude=True, repr=False)
     raw: dict[str, Any] = Field(default_factory=dict, exclude=True, repr=False)
 
     @field_validator("channel", "lang")
@@ -76,10 +81,10 @@ class Row(Frozen):
         return MEDIA.get(self.channel or "", Medium.TICKET)
 
 
-def read(line: int, content: bytes | str, *, labelled: bool = False) -> Row:
-    """The row on that line, from 1. Raises BadRow, which names the field and never what stood there.
+def read(line: int, content: bytes | str, *, labelled: bool = False) -> Row | None:
+    """The row on that line, from 1; None for a record of the log that is no contact.
 
-    labelled: it must say its severity.
+    labelled: it must say its severity. Raises BadRow, which names the field and never what stood there.
     """
     try:
         raw: Any = json.loads(content)
@@ -87,28 +92,47 @@ def read(line: int, content: bytes | str, *, labelled: bool = False) -> Row:
         raise BadRow(line, "the line", "expected one JSON object") from None
     if not isinstance(raw, dict):
         raise BadRow(line, "the line", f"expected a JSON object, got {_kind(raw)}")
-    kept = raw.get("labelled")
-    labels: dict[str, Any] = kept if isinstance(kept, dict) else raw
-    fields = {
-        **{name: raw[name] for name in ("id", "channel", "subject", "text", "lang") if name in raw},
-        **{name: labels[name] for name in ("severity", "skill") if name in labels},
-    }
-    fields.setdefault("lang", labels.get("language"))
-    if fields.get("id") is None:
-        fields["id"] = str(line)
+    fields = _of_record(raw) if {"topic", "headers", "value"} <= raw.keys() else _of_row(raw)
+    if fields is None:
+        return None
+    given = fields.get("id")
+    if given is None or isinstance(given, int):
+        fields["id"] = str(line if given is None else given)
     try:
         row = Row.model_validate({**fields, "raw": raw})
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise BadRow(line, str(first["loc"][0]), first["msg"]) from None
+        raise BadRow(line, ".".join(map(str, first["loc"])), first["msg"]) from None
     if labelled and row.severity is None:
         raise BadRow(line, "severity", "expected the label 'S1', 'S2', 'S3' or 'S4'")
     return row
 
 
+def _of_row(raw: dict[str, Any]) -> dict[str, Any]:
+    kept = raw.get("labelled")
+    labels: dict[str, Any] = kept if isinstance(kept, dict) else raw
+    fields: dict[str, Any] = {
+        **{name: raw[name] for name in ("id", "channel", "subject", "text", "lang") if name in raw},
+        **{name: labels[name] for name in ("severity", "skill") if name in labels},
+    }
+    fields.setdefault("lang", labels.get("language"))
+    return fields
+
+
+def _of_record(raw: dict[str, Any]) -> dict[str, Any] | None:
+    headers, value = raw["headers"], raw["value"]
+    if not isinstance(headers, dict) or headers.get("ce_type") != "contact.scored" or not isinstance(value, dict):
+        return None
+    told = value.get("contact")
+    fields: dict[str, Any] = {"id": value.get("contact_id"), "told": told}
+    if isinstance(told, dict):
+        fields |= {"channel": told.get("medium"), "subject": told.get("subject"), "text": told.get("text", "")}
+    return fields
+
+
 def contact(row: Row) -> Contact:
-    """What a channel would have made of it."""
-    return Contact(
+    """What a channel would have made of it, or did."""
+    return row.told or Contact(
         provider="file",
         provider_id=row.id or "-",
         delivery=row.id or "-",
@@ -124,7 +148,7 @@ def added(assessment: Assessment) -> dict[str, Any]:
     return {
         "severity": assessment.severity.value,
         "probabilities": {
-            level.value: round(share, 4) for level, share in zip(Severity, assessment.probabilities, strict=False)
+            level.value: round(share, 6) for level, share in zip(Severity, assessment.probabilities, strict=False)
         },
         "skill": assessment.skill.value,
         "skills": [skill.value for skill in assessment.skills],
