@@ -45,8 +45,12 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """The first value of a header, None where it is missing."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        return self._first.get(name.lower())
+
+    @cached_property
+    def _first(self) -> dict[str, str]:
+        """The first value of each header, by its name in lower case."""
+        return {key.lower(): value for key, value in reversed(self.headers)}
 
     def having(self, *headers: tuple[str, str]) -> Request:
         """The same request with `headers` besides."""

@@ -30,7 +30,7 @@ def gateway(
     from router.cli import part  # noqa: PLC0415 - not needed by `router --help`
 
     def prepare() -> Ready:
-        from router import logging  # noqa: PLC0415 - imported while the broker boots
+        from router import garbage, logging  # noqa: PLC0415 - imported while the broker boots
         from router.gateway.serve import serve  # noqa: PLC0415
         from router.runtime.supervision.sockets import address_of, listen  # noqa: PLC0415
 
@@ -40,8 +40,14 @@ def gateway(
         http = listen(host, port, "--port") if http_fd is None else socket.socket(fileno=http_fd)
         smtp = listen(host, smtp_port, "--smtp-port") if smtp_fd is None else socket.socket(fileno=smtp_fd)
 
+        garbage.seldom()
+
         async def body(ready: Callable[[], None], stop: asyncio.Event) -> None:
-            await serve(settings, http=http, smtp=smtp, ready=ready, stop=stop)
+            def caught_up() -> None:
+                garbage.stays()
+                ready()
+
+            await serve(settings, http=http, smtp=smtp, ready=caught_up, stop=stop)
 
         return part.Ready(body, {"ready": True, "gateway": f"http://{address_of(http)}", "smtp": address_of(smtp)})
 

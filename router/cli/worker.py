@@ -30,7 +30,7 @@ def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: Paren
     from router.cli import part  # noqa: PLC0415 - not needed by `router --help`
 
     def prepare() -> Ready:
-        from router import deployment, logging  # noqa: PLC0415 - imported while the broker boots
+        from router import deployment, garbage, logging  # noqa: PLC0415 - imported while the broker boots
         from router.runtime import topics  # noqa: PLC0415
         from router.runtime.cap import TooManyDeadLetters  # noqa: PLC0415
         from router.runtime.exposed import exposed  # noqa: PLC0415
@@ -44,7 +44,9 @@ def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: Paren
         cluster = KafkaCluster(needed_kafka(settings), name)
         logging.configure(settings.log_level, as_json=settings.log_json)
         found, wanted = deployment.load(settings.config), topics.load()
+        garbage.seldom()
         warm()
+        garbage.stays()
 
         async def body(ready: Callable[[], None], stop: asyncio.Event) -> None:
             meters = Meters()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -103,14 +102,9 @@ def _genesis(deployment: Deployment, cluster: KafkaCluster) -> PolicyGenesis:
 
 
 def warm() -> None:
-    """Loads what scoring reads from the package: nothing slow is left for the loop that heartbeats. Raises BadRules.
-
-    What is there by then stays: Python's collector needn't look through it again and again.
-    """
+    """Loads what scoring reads from the package: nothing slow is left for the loop that heartbeats. Raises BadRules."""
     load_rules()
     load_model()
-    gc.collect()
-    gc.freeze()
 
 
 async def serve(
