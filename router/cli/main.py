@@ -17,6 +17,7 @@ from router.cli import (
     config,
     dlq,
     doctor,
+    evaluate,
     explain,
     gateway,
     rebuild,
@@ -53,6 +54,7 @@ def build() -> typer.Typer:
     app.add_typer(send.app, name="send")
     app.command("explain")(explain.explain)
     app.command("score")(score.score)
+    app.command("evaluate")(evaluate.evaluate)
     app.add_typer(dlq.app, name="dlq")
     app.command("doctor")(doctor.doctor)
     app.command("config")(config.config)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.errors import Problem
-from scoring.evaluation.figures import NAMES, Figures
+from scoring.evaluation.figures import Figures
 
 
 class BadLimit(Problem):
@@ -30,11 +31,11 @@ class Limit:
         return f"{self.name} is {found:.4g}, expected at {'least' if self.least else 'most'} {self.value:g}"
 
 
-def read(text: str, *, least: bool) -> Limit:
-    """Raises BadLimit, which names the figures that there are."""
+def read(text: str, names: Sequence[str], *, least: bool) -> Limit:
+    """names: of the figures that there are. Raises BadLimit, which tells them."""
     name, _, value = text.partition("=")
-    if name not in NAMES:
-        raise BadLimit(f"there is no figure {name!r}; there are {', '.join(NAMES)}")
+    if name not in names:
+        raise BadLimit(f"there is no figure {name!r}; there are {', '.join(names)}")
     try:
         number = float(value)
     except ValueError:

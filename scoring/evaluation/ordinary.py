@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scoring.evaluation.figures import Figures
 from scoring.model import Assessment, Effect, Severity
 
+NAMES = ("urgent", "s1")
 NO_RULE = "no rule"
 
 
@@ -36,9 +38,11 @@ class Ordinary:
     alarms: tuple[Alarm, ...]
 
     @property
-    def share(self) -> float | None:
-        """Of texts called S1 or S2."""
-        return len(self.alarms) / self.texts if self.texts else None
+    def figures(self) -> Figures:
+        """`urgent`: the share called S1 or S2; `s1`: called S1."""
+        if not self.texts:
+            return dict.fromkeys(NAMES)
+        return {"urgent": len(self.alarms) / self.texts, "s1": self.levels[Severity.S1] / self.texts}
 
 
 def ordinary(judged: Iterable[tuple[str, Assessment]]) -> Ordinary:
