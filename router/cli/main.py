@@ -21,6 +21,7 @@ from router.cli import (
     explain,
     gateway,
     rebuild,
+    rules,
     run,
     score,
     send,
@@ -55,6 +56,7 @@ def build() -> typer.Typer:
     app.command("explain")(explain.explain)
     app.command("score")(score.score)
     app.command("evaluate")(evaluate.evaluate)
+    app.add_typer(rules.app, name="rules")
     app.add_typer(dlq.app, name="dlq")
     app.command("doctor")(doctor.doctor)
     app.command("config")(config.config)

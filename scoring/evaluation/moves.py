@@ -13,7 +13,10 @@ from scoring.rules import Rules, under
 
 @dataclass(frozen=True)
 class Move:
-    """One row before and after. by: rules that speak now and didn't; without: those that no longer do."""
+    """One row before and after. by: what speaks now and didn't, or not so; without: what no longer does.
+
+    "S1 lost.escaped", or "S1 lost.escaped (past)" where a scope spoke on it.
+    """
 
     row: Row
     before: Assessment
@@ -57,14 +60,17 @@ def moves(rows: Iterable[Row], before: Rules, after: Rules) -> Iterator[Move | N
 
 
 def _spoke(here: Assessment, there: Assessment) -> tuple[str, ...]:
-    """Rules, with their effect, that spoke here and not there; a minus stands before one that lowered."""
+    """What spoke here and not so there."""
     silent = set(_named(there))
     return tuple(name for name in dict.fromkeys(_named(here)) if name not in silent)
 
 
 def _named(assessment: Assessment) -> Iterator[str]:
+    """Each rule with its level, and with the scope that spoke on it."""
     for each in assessment.evidence:
-        yield ("-" if each.effect is Effect.LOWERS else "") + each.rule
+        level = f"{each.severity} " if each.severity else ""
+        scope = f" ({each.scope})" if each.effect is Effect.LOWERS and each.scope else ""
+        yield f"{level}{each.rule}{scope}"
 
 
 def levels(found: Iterable[Move]) -> dict[tuple[Severity, Severity], int]:
