@@ -20,6 +20,7 @@ from router.model.cloudevents import Message
 from router.play.sample import Keys, Sample
 from router.runtime import topics
 from router.settings import Settings
+from tests.until import PATIENCE_S
 
 SECRETS = {"twilio_auth_tokens": "token", "postmark_basic_auth": "user:password", "desk_tokens": "desk"}
 
@@ -39,7 +40,7 @@ class Served:
     def keys(self) -> Keys:
         return Keys(self.url, SECRETS["twilio_auth_tokens"], SECRETS["postmark_basic_auth"])
 
-    async def ready(self, seconds: float = 30) -> None:
+    async def ready(self, seconds: float = PATIENCE_S) -> None:
         async with asyncio.timeout(seconds):
             await self.up.wait()
 
@@ -52,7 +53,7 @@ class Served:
 
     async def mail(self, content: bytes) -> str:
         """Status and text of the listener's last answer."""
-        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=self.smtp_port, start_tls=False, timeout=10)
+        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=self.smtp_port, start_tls=False, timeout=PATIENCE_S)
         try:
             async with client:
                 await client.mail("ann@example.com")
@@ -72,7 +73,7 @@ def bound() -> socket.socket:
 
 @asynccontextmanager
 async def serving(kafka: str, data: Path) -> AsyncIterator[Served]:
-    """Not ready yet: see `ready`. It must end within two seconds of being told so."""
+    """Not ready yet: see `ready`. It must end once it is told so."""
     secrets = data / "secrets"
     secrets.mkdir(parents=True, exist_ok=True)
     for name, value in SECRETS.items():
@@ -82,12 +83,12 @@ async def serving(kafka: str, data: Path) -> AsyncIterator[Served]:
     url = f"http://127.0.0.1:{http.getsockname()[1]}"
     smtp_port = smtp.getsockname()[1]
     task = asyncio.create_task(serve(settings, http=http, smtp=smtp, ready=up.set, stop=stop))
-    async with httpx.AsyncClient(base_url=url, timeout=10, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S, trust_env=False) as client:
         try:
             yield Served(url, smtp_port, client, up, stop, task)
         finally:
             stop.set()
-            async with asyncio.timeout(4):
+            async with asyncio.timeout(PATIENCE_S):
                 await task
 
 

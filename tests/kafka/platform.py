@@ -10,8 +10,10 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import aiosmtplib
 import httpx
@@ -19,6 +21,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from channels.twilio.signature import sign
 from scoring.model import Skill
+from tests.until import PATIENCE_S
 
 TOKEN = "twilio-token"
 DESK = "desk-token"
@@ -65,8 +68,15 @@ class Up:
     async def desk(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str
     ) -> httpx.Response:
+        """A command that nobody answers in time, as on a busy machine, is tried again, as the same."""
         bearer = {"Authorization": f"Bearer {DESK}", **headers}
-        return await self.http.request(method, f"/desk{path}", json=body, headers=bearer)
+        if method == "POST":
+            bearer = {"Idempotency-Key": uuid4().hex, **bearer}
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                answer = await self.http.request(method, f"/desk{path}", json=body, headers=bearer)
+                if answer.status_code != HTTPStatus.GATEWAY_TIMEOUT:
+                    return answer
 
     def child(self, part: str) -> int:
         """The pid of a part. Raises LookupError while there is none."""
@@ -96,14 +106,14 @@ def up(kafka: str, data: Path) -> Iterator[Process]:
             assert line.pop("ready") is True
             yield Process(process.pid, **line)
             process.terminate()
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE_S) == 0
         finally:
             process.kill()
 
 
 @asynccontextmanager
 async def client(process: Process) -> AsyncIterator[Up]:
-    async with httpx.AsyncClient(base_url=process.gateway, timeout=10, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=process.gateway, timeout=PATIENCE_S, trust_env=False) as http:
         yield Up(process, http)
 
 
@@ -130,7 +140,7 @@ class Queues:
         """The incidents that hold a contact; one, if all is well."""
         return [value for _, value in self.now().values() if contact_id in value["contact_ids"]]
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 20) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
                 self.arrived.clear()

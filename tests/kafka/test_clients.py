@@ -21,12 +21,12 @@ from tests.kafka.cluster import fresh_topic
 from tests.kafka.platform import DESK, Process, client, up
 from tests.kafka.test_stream import EVENTS, texts, watching
 from tests.router.gateway.desktop import Desktop
+from tests.until import PATIENCE_S
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "clients.md").read_text()
 QUICKSTART = (DOCS / "quickstart.md").read_text()
 TOPIC = "queue.emergency-vet"
-SECONDS = 30
 
 NAMES = ("kcat", "confluent-kafka", "kafkajs")
 
@@ -100,7 +100,7 @@ def incident_of(contact: str) -> str:
 async def told(lines: AsyncIterator[str], word: str) -> list[str]:
     """What it prints, up to the line with `word`."""
     found: list[str] = []
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE_S):
         async for line in lines:
             found.append(line)
             if word in line:
@@ -144,7 +144,7 @@ async def test_a_kafka_client_drops_what_was_written_late(name: str, kafka: str)
             await producer.send_and_wait(topic, content, key=key.encode(), headers=headers)
     async with running(name, kafka, topic=topic) as lines:
         seen: dict[str, list[str]] = {key: [] for key in ("i_1", "i_2", "i_3")}
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE_S):
             while not all(seen.values()) or "c_end" not in seen["i_3"][-1]:
                 line = await anext(lines)
                 seen[next(key for key in seen if key in line)].append(line)

@@ -15,6 +15,7 @@ from uuid import uuid4
 import pytest
 
 from tests.kafka.platform import SECRETS, Process, Queues, client, queues, up
+from tests.until import PATIENCE_S
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Terminal:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             out, err = await process.communicate()
         assert process.returncode is not None
         return Typed(process.returncode, out.decode(), err.decode())

@@ -37,6 +37,7 @@ from tests.kafka.counting_worker import worker as counting_worker
 from tests.kafka.gateways import all_of, headers, producing, serving, with_topics, write
 from tests.kafka.platform import Queues, queues
 from tests.router.stages.situations import NOON, received
+from tests.until import PATIENCE_S
 
 RANDOM = random.Random(11)
 TEXT = "My dog ate a whole bar of dark chocolate"
@@ -59,7 +60,7 @@ async def working(kafka: str) -> AsyncIterator[None]:
         serve(deployment.load(None), wanted, cluster, Meters(), ready=ready.set, stop=stop), name="worker"
     )
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await ready.wait()
         yield
     finally:
@@ -81,7 +82,7 @@ async def listed(kafka: str, *options: str) -> list[dict[str, Any]]:
 
 async def letters_on(kafka: str, topic: str, key: bytes, count: int) -> list[dict[str, Any]]:
     """Those of one key, once there are so many."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             found = [each for each in await all_of(kafka, topic) if each.key == key]
             if len(found) >= count:
@@ -192,7 +193,7 @@ async def test_what_is_resubmitted_twice_after_a_fix_is_one_contact_in_one_incid
 
 
 async def until_scored(kafka: str, contact: str, count: int) -> Sequence[Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             found = [each for each in await all_of(kafka, "pool") if headers(each).get("ce_subject") == contact]
             if len(found) >= count:
@@ -225,7 +226,7 @@ async def test_a_delivery_that_a_fixed_channel_can_read_becomes_its_contact_once
         for _ in range(2):
             result = await dlq(broker, "resubmit", name, "--why", "fixed", "--again")
             assert result.exit_code == 0, result.output
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 found = [
                     each
@@ -256,14 +257,14 @@ async def test_a_bad_deploy_stops_at_the_cap_and_no_restart_drains_any_further(b
         await send(producer, "!" * 60)
         first = counting_worker(broker, suffix, "one")
         async with first.running():
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 while await refused() < 60:  # noqa: ASYNC110 - on the broker
                     await asyncio.sleep(0.05)
         await send(producer, "!" * 250)
         for name in ("two", "three"):
             bad = counting_worker(broker, suffix, name)
             with pytest.raises(TooManyDeadLetters, match="raised ZeroDivisionError"):
-                await asyncio.wait_for(bad.build().run(bad.stop), 30)
+                await asyncio.wait_for(bad.build().run(bad.stop), PATIENCE_S)
         assert 60 <= await refused() <= 100
 
 
@@ -300,7 +301,7 @@ async def test_a_worker_that_refuses_too_much_ends_with_79_says_what_to_do_and_e
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             _, said = await worker.communicate()
         assert worker.returncode == 79
         assert b"stage intake refuses its records: malformed" in said

@@ -10,6 +10,9 @@ from tests.kafka.platform import SECRETS, client, up
 from tests.kafka.test_main_path import POISON, phone, sms
 from tests.kafka.test_up import router
 
+AGAIN = 5
+"""On a busy machine a check may have no answer in its time: that is asked again."""
+
 
 def levels(out: str) -> dict[str, str]:
     return {each["check"]: each["level"] for each in json.loads(out)["checks"]}
@@ -25,10 +28,13 @@ async def test_on_a_running_up_every_check_gives_an_answer_and_no_secret(own_kaf
     with up(own_kafka, data) as process:
         async with client(process) as platform:
             assert (await platform.twilio("sms", sms(phone(), POISON))).status_code == 200
-        _, out, complaints = await router("doctor", "--data", str(data), "--json", env=SECRETS)
-        assert complaints == ""
-        found = levels(out)
-        failed = {check for check, level in found.items() if level in ("fail", "skipped")}
+        for _ in range(AGAIN):
+            _, out, complaints = await router("doctor", "--data", str(data), "--json", env=SECRETS)
+            assert complaints == ""
+            found = levels(out)
+            failed = {check for check, level in found.items() if level in ("fail", "skipped")}
+            if "no answer within" not in out:
+                break
         # Nobody is there to take the message: within two seconds of it that is an alert.
         assert failed <= {"alerts"}, out
         assert found["public URL"] == "warn"

@@ -12,6 +12,7 @@ from router.gateway.metrics import Metrics
 from router.gateway.settled import Settled
 from tests.kafka.cluster import fresh_topic
 from tests.kafka.gateways import producing
+from tests.until import PATIENCE_S
 
 
 async def test_lag_is_what_a_group_has_yet_to_take_over_all_partitions(kafka: str) -> None:
@@ -28,7 +29,7 @@ async def test_lag_is_what_a_group_has_yet_to_take_over_all_partitions(kafka: st
     sampler = Sampler(kafka, metrics, Settled(), groups=("nobody", group), every_s=0.1)
     sampler.start()
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while metrics.registry.get_sample_value("router_consumer_lag", {"group": group, "topic": topic}) != 3:  # noqa: ASYNC110 - counted by a task of the gateway
                 await asyncio.sleep(0.05)
     finally:

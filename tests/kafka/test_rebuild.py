@@ -16,12 +16,13 @@ from aiokafka.admin import AIOKafkaAdminClient
 from bench.restart import many
 from router.runtime import topics
 from tests.kafka.platform import Queues, queues
+from tests.until import PATIENCE_S
 
 
 async def said(kafka: str, data: Path, *command: str) -> tuple[int, str]:
     """Exit status and all output of a command."""
     process = await _started(kafka, data, *command)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         output, _ = await process.communicate()
     return process.returncode or 0, output.decode()
 
@@ -41,12 +42,12 @@ async def working(kafka: str, data: Path) -> AsyncIterator[None]:
     worker = await _started(kafka, data, "worker")
     try:
         assert worker.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while b'"ready"' not in (line := await worker.stdout.readline()):
                 assert line, "the worker ended"
         yield
         worker.terminate()
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             await worker.wait()
     finally:
         if worker.returncode is None:
@@ -76,7 +77,7 @@ async def deleted(kafka: str) -> None:
     await admin.start()
     try:
         await admin.delete_topics(["pool.changelog"])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while "pool.changelog" in await admin.list_topics():  # noqa: ASYNC110 - the broker's state: it can't notify
                 await asyncio.sleep(0.1)
     finally:

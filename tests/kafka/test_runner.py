@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from router.model.letters import ACTIONS
 from router.records import record_of
-from router.runtime import topics
+from router.runtime import farewell, topics
 from router.runtime.kafka import KafkaCluster
 from router.runtime.ports import Slot
 from router.stages.contract import Record
@@ -83,7 +83,7 @@ async def following(kafka: str, topic: str) -> AsyncIterator[Following]:
 async def until_more(seen: Following, records: int) -> None:
     """Returns once so many more records have come."""
     enough = len(seen.records) + records
-    await until(lambda: len(seen.records) >= enough, 30)
+    await until(lambda: len(seen.records) >= enough)
 
 
 async def send(producer: AIOKafkaProducer, suffix: str, letters: str) -> None:
@@ -98,8 +98,10 @@ async def test_a_worker_that_stops_hands_over_at_once(kafka: str, suffix: str) -
             await send(producer, suffix, "ab")
             await until(lambda: seen.counts() == {"a": 1, "b": 1})
         await send(producer, suffix, "a")
+        # Nobody has to wait for its session to run out.
+        assert await farewell.members(kafka, f"counting-{suffix}") == 0
         async with worker(kafka, suffix, "two").running():
-            await until(lambda: seen.counts() == {"a": 2, "b": 1}, 5)
+            await until(lambda: seen.counts() == {"a": 2, "b": 1})
 
 
 async def test_killed_again_and_again_under_load_each_is_counted_once_and_every_count_is_told(
@@ -117,7 +119,7 @@ async def test_killed_again_and_again_under_load_each_is_counted_once_and_every_
             await process.wait()
             await sending
         async with worker(kafka, suffix, "last").running():
-            await until(lambda: seen.counts() == Counter(letters), 30)
+            await until(lambda: seen.counts() == Counter(letters))
     said = {(each.key, Said.model_validate_json(each.value).count) for each in seen.records if each.value}
     for each, count in Counter(letters).items():
         assert {(each.encode(), number) for number in range(1, count + 1)} <= said

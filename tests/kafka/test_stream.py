@@ -15,6 +15,7 @@ import pytest
 
 from tests.kafka.platform import DESK, Up, client, up
 from tests.router.gateway.desktop import Desktop, Told
+from tests.until import PATIENCE_S
 
 EVENTS = "/desk/queues/emergency-vet/events"
 ALL = "/desk/events"
@@ -30,21 +31,21 @@ class Watching:
     async def until(self, event: str, contact_id: str | None = None) -> list[Told]:
         """What it hears up to an event of that type, about that contact."""
         heard: list[Told] = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not any(_is(told, event, contact_id) for told in heard):
                 heard += self.desktop.hear(await anext(self._chunks))
         return heard
 
     async def until_open(self, contact_ids: Iterable[str]) -> None:
         """Hears on until all of these contacts are in open incidents."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not {*contact_ids} <= {
                 each for known in self.desktop.incidents.values() for each in known["contact_ids"]
             }:
                 self.desktop.hear(await anext(self._chunks))
 
     async def to_its_end(self) -> list[Told]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             return [told async for chunk in self._chunks for told in self.desktop.hear(chunk)]
 
 
@@ -99,7 +100,7 @@ async def test_who_watches_sees_what_comes_and_who_comes_back_exactly_what_was_m
 
     old = router.child("gateway")
     os.kill(old, signal.SIGKILL)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 if router.child("gateway") != old:

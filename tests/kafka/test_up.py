@@ -14,7 +14,7 @@ import httpx
 from router.runtime import running
 from router.runtime.topics import load
 from tests.kafka.upped import Up, plain, upped
-from tests.until import until
+from tests.until import PATIENCE_S, until
 
 ROUTER = (sys.executable, "-m", "router")
 FREE = ("--port", "0", "--smtp-port", "0", "--kafka-port", "0")
@@ -54,7 +54,7 @@ async def test_other_commands_find_it_by_its_folder_and_its_topics_are_as_the_fi
         assert {"gateway": found.gateway, "smtp": found.smtp, "kafka": found.kafka, "ready": True} == line
         status, out, said = await router("topics", "check", "--data", str(tmp_path))
         assert (status, out, said) == (0, f"all {len(load())} topics are as topics.yaml says\n", "")
-        async with httpx.AsyncClient(base_url=line["gateway"]) as http:
+        async with httpx.AsyncClient(base_url=line["gateway"], timeout=PATIENCE_S) as http:
             assert (await http.get("/readyz")).status_code == 200
         up.process.send_signal(signal.SIGTERM)
         assert await up.wait() == 0
@@ -68,8 +68,8 @@ async def test_while_its_gateway_is_started_again_a_request_waits_and_is_not_ref
         line = await up.ready()
         old = child_of(up, "gateway")
         os.kill(old, signal.SIGKILL)
-        await until(lambda: old not in up.processes(), 5)
-        async with httpx.AsyncClient(base_url=line["gateway"], timeout=20) as http:
+        await until(lambda: old not in up.processes())
+        async with httpx.AsyncClient(base_url=line["gateway"], timeout=PATIENCE_S) as http:
             assert (await http.get("/healthz")).status_code == 200
         assert child_of(up, "gateway") != old
 
@@ -90,7 +90,7 @@ async def test_the_parts_run_one_by_one_against_a_broker_that_is_named_to_them(t
         async with upped(mine, *worker, env=env) as one, upped(theirs, *gateway, env=env) as other:
             assert list(await one.ready()) == ["ready", "worker"]
             line = await other.ready()
-            async with httpx.AsyncClient(base_url=line["gateway"]) as http:
+            async with httpx.AsyncClient(base_url=line["gateway"], timeout=PATIENCE_S) as http:
                 assert (await http.get("/readyz")).status_code == 200
             for part in (other, one, broker):
                 part.process.send_signal(signal.SIGTERM)
@@ -101,7 +101,7 @@ async def test_with_kafka_named_in_the_environment_up_starts_none_of_its_own(tmp
     env = {"KAFKA_BOOTSTRAP_SERVERS": kafka}
     async with upped(tmp_path, *up_on(tmp_path), env=env) as up:
         assert (await up.ready())["kafka"] == kafka
-        await until(lambda: len(up.processes()) == 4, 5)
+        await until(lambda: len(up.processes()) == 4)
         assert not (tmp_path / "kafka").exists()
         up.process.send_signal(signal.SIGTERM)
         assert await up.wait() == 0

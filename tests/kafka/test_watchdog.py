@@ -37,8 +37,8 @@ class Alerts:
     def of(self, kind: str, subject: str) -> list[str]:
         return [type_ for type_, told in self.records if (told["kind"], told["subject"]) == (kind, subject)]
 
-    async def until(self, holds: Callable[[], bool], seconds: float = 10) -> None:
-        await until(holds, seconds)
+    async def until(self, holds: Callable[[], bool]) -> None:
+        await until(holds)
 
 
 @asynccontextmanager
@@ -71,8 +71,8 @@ async def presence(platform: Up, agent: str, presence: str, capacity: int = 3) -
 async def restarted(platform: Up) -> None:
     old = platform.child("watchdog")
     os.kill(old, signal.SIGKILL)
-    await until(lambda: not Path(f"/proc/{old}").exists(), 5)
-    await until(lambda: started(platform), 10)
+    await until(lambda: not Path(f"/proc/{old}").exists())
+    await until(lambda: started(platform))
 
 
 def started(platform: Up) -> bool:
@@ -88,7 +88,7 @@ async def test_who_waits_with_nobody_is_told_once_and_it_is_over_when_an_agent_c
         answer = await platform.twilio("sms", sms(phone(), POISON))
         assert answer.status_code == 200
         await seen.until(lambda: seen.of("nobody-can-take", QUEUE) == ["alert.raised"])
-        _, told = seen.records[-1]
+        told = next(told for _, told in seen.records if told["subject"] == QUEUE)
         assert (told["severity"], told["count"]) == ("S1", 1)
         assert told["incident_id"].startswith("i_petcare_")
         assert "chocolate" not in json.dumps(seen.records)
@@ -96,10 +96,10 @@ async def test_who_waits_with_nobody_is_told_once_and_it_is_over_when_an_agent_c
         await restarted(platform)
         lost = "My dog escaped from the sitter's garden and is missing right now!"
         assert (await platform.twilio("sms", sms(phone(), lost))).status_code == 200
-        await seen.until(lambda: seen.of("nobody-can-take", "queue.lost-pet") == ["alert.raised"], 20)
+        await seen.until(lambda: seen.of("nobody-can-take", "queue.lost-pet") == ["alert.raised"])
         assert seen.of("nobody-can-take", QUEUE) == ["alert.raised"]
         await presence(platform, agent, "available")
-        await seen.until(lambda: seen.of("nobody-can-take", QUEUE) == ["alert.raised", "alert.cleared"], 20)
+        await seen.until(lambda: seen.of("nobody-can-take", QUEUE) == ["alert.raised", "alert.cleared"])
 
         place = f"/incidents/{told['incident_id']}"
         assert (await platform.desk("POST", f"{place}/claim", {"agent_id": agent})).status_code == 200
@@ -107,4 +107,4 @@ async def test_who_waits_with_nobody_is_told_once_and_it_is_over_when_an_agent_c
         await seen.until(lambda: seen.of("owner-absent", agent) == ["alert.raised"])
         await presence(platform, agent, "available")
         await seen.until(lambda: seen.of("owner-absent", agent) == ["alert.raised", "alert.cleared"])
-        assert {told["kind"] for _, told in seen.records} == {"nobody-can-take", "owner-absent"}
+        assert not {told["kind"] for _, told in seen.records} & {"contact-lost", "two-queues"}

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.until import until
+from tests.until import PATIENCE_S, until
 
 STUB_UP = (sys.executable, "-m", "tests.kafka.stub_up")
 
@@ -34,13 +34,13 @@ class Up:
 
     async def says(self, words: str) -> str:
         """Waits for a line of its stderr that holds `words`."""
-        await until(lambda: any(words in line for line in self.said), 30)
+        await until(lambda: any(words in line for line in self.said))
         return next(line for line in self.said if words in line)
 
     async def wait(self) -> int:
         """Its exit status; its stdout must have ended without another line."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             assert await self.process.stdout.read() == b""
             return await self.process.wait()
 
@@ -64,9 +64,9 @@ def holders(file: Path) -> set[int]:
     return found
 
 
-async def until_gone(file: Path, seconds: float) -> None:
+async def until_gone(file: Path) -> None:
     """Waits until nobody holds the file."""
-    await until(lambda: not holders(file), seconds)
+    await until(lambda: not holders(file))
 
 
 @asynccontextmanager
@@ -86,7 +86,7 @@ async def upped(data: Path, *command: str, env: dict[str, str] | None = None) ->
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-        await until_gone(data / "lock", 10)
+        await until_gone(data / "lock")
         await reading
 
 

@@ -19,6 +19,7 @@ from router.runtime.runner import Runner
 from router.runtime.takeover import Identity
 from router.stages.contract import Entries, Entry, Outcome, Record, Step, Undecodable
 from router.stages.entries import Layer
+from tests.until import PATIENCE_S
 
 
 class Count(Entry):
@@ -136,7 +137,7 @@ def read_counts(records: list[Record]) -> dict[str, int]:
     return {key: count for key, (_, count) in best.items()}
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
     """Returns once `condition` holds. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - any condition, on parts that have no event for it
