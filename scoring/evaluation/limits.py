@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,5 +40,7 @@ def read(text: str, names: Sequence[str], *, least: bool) -> Limit:
     try:
         number = float(value)
     except ValueError:
-        raise BadLimit(f"{name}: expected a number after =, as in {name}=0.9") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise BadLimit(f"{name}: expected a number after =, as in {name}=0.9")
     return Limit(name, number, least)
