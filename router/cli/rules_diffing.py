@@ -59,9 +59,8 @@ def _view(old: Rules, new: Rules, rows: int, found: Sequence[Move], limit: int, 
     parts: list[RenderableType] = [head]
     labelled = [move.better for move in found if move.better is not None]
     if labelled:
-        parts.append(
-            Text(f"By their labels {sum(labelled)} of them are right now, {labelled.count(False)} were before.")
-        )
+        better, worse = sum(labelled), labelled.count(False)
+        parts.append(Text(f"By the labels {better} {'is' if better == 1 else 'are'} right now, {worse} no longer."))
     if found:
         parts += [_levels(found), _moves(found[:limit], reveal=reveal)]
     if len(found) > limit:
