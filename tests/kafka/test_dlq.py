@@ -35,6 +35,7 @@ from router.stages.contract import Record
 from tests.kafka.cluster import topics_named
 from tests.kafka.counting_worker import worker as counting_worker
 from tests.kafka.gateways import all_of, headers, producing, serving, with_topics, write
+from tests.kafka.numbers import phone
 from tests.kafka.platform import Queues, queues
 from tests.router.stages.situations import NOON, received
 from tests.until import PATIENCE_S
@@ -97,7 +98,7 @@ def named(name: str) -> Record:
         provider_id=name,
         delivery=name,
         medium=Medium.SMS,
-        sender=Address(kind=AddressKind.PHONE, value=f"+1206555{RANDOM.randrange(10_000):04}"),
+        sender=Address(kind=AddressKind.PHONE, value=phone()),
         text=TEXT,
         happened_at=NOON,
     )

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.kafka.numbers import phone
 from tests.kafka.platform import SECRETS, client, up
-from tests.kafka.test_main_path import POISON, phone, sms
+from tests.kafka.test_main_path import POISON, sms
 from tests.kafka.test_up import router
 
 AGAIN = 5

@@ -10,23 +10,17 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
-from random import Random
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from tests.kafka.numbers import phone
 from tests.kafka.platform import SECRETS, Process, Queues, Up, client, queues, up
 from tests.until import PATIENCE_S
 
-RANDOM = Random()
 POISON = "Help!! he ate a whole bar of dark chocolate and is shaking, what do I do"
-
-
-def phone() -> str:
-    """A number that no other test of this run has."""
-    return f"+1206{RANDOM.randrange(2000000, 9999999)}"
 
 
 def sms(sender: str, text: str, sid: str | None = None) -> dict[str, str]:

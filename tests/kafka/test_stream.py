@@ -6,13 +6,14 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from tests.kafka.numbers import phone
 from tests.kafka.platform import DESK, Up, client, up
 from tests.router.gateway.desktop import Desktop, Told
 from tests.until import PATIENCE_S
@@ -45,8 +46,13 @@ class Watching:
                 self.desktop.hear(await anext(self._chunks))
 
     async def to_its_end(self) -> list[Told]:
-        async with asyncio.timeout(PATIENCE_S):
-            return [told async for chunk in self._chunks for told in self.desktop.hear(chunk)]
+        heard: list[Told] = []
+        # A gateway that a busy machine keeps from ending is killed: that ends it too.
+        with suppress(httpx.RemoteProtocolError):
+            async with asyncio.timeout(PATIENCE_S):
+                async for chunk in self._chunks:
+                    heard += self.desktop.hear(chunk)
+        return heard
 
 
 def _is(told: Told, event: str, contact_id: str | None) -> bool:
@@ -65,11 +71,10 @@ async def watching(router: Up, path: str, desktop: Desktop, **params: str) -> As
 
 async def texts(router: Up) -> str:
     """Somebody new's dog is in danger. The contact's id."""
-    number = f"+1206555{uuid4().int % 10_000:04}"
     form = {
         "MessageSid": f"SM{uuid4().hex}",
         "AccountSid": "AC" + "0" * 32,
-        "From": number,
+        "From": phone(),
         "To": "+18885550100",
         "Body": "my dog ate chocolate and is having a seizure",
         "NumMedia": "0",

@@ -15,8 +15,9 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from tests.kafka.numbers import phone
 from tests.kafka.platform import Process, Up, client, up
-from tests.kafka.test_main_path import POISON, phone, sms
+from tests.kafka.test_main_path import POISON, sms
 from tests.until import until
 
 QUEUE = "queue.emergency-vet"
