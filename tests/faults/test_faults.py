@@ -13,7 +13,7 @@ from tests.faults.runs import RUNS
 SEED = 71
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("run", [pytest.param(run, id=run.name) for run in RUNS if run.few])
 async def test_what_is_promised_is_kept_under(run: Run, tmp_path: Path) -> None:
     said: list[str] = []

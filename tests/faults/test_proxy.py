@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from router.runtime.tcp_ports import choose
 from tests.faults.proxy import Mode, Proxy
+from tests.until import PATIENCE_S
 
 
 @asynccontextmanager
@@ -28,20 +29,20 @@ async def echoing() -> AsyncIterator[Proxy]:
         yield proxy
     finally:
         await proxy.stop()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await ended.acquire()  # each test opens one connection
         server.close()
 
 
 async def said(proxy: Proxy, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
     writer.write(b"hello")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         return await reader.read(100)
 
 
 async def broken(reader: asyncio.StreamReader) -> bool:
     """An end in order, or a reset: a client takes both for a lost connection."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         try:
             return await reader.read(1) == b""
         except ConnectionResetError:
@@ -70,7 +71,7 @@ async def test_what_lost_an_answer_breaks_once_answers_pass_again() -> None:
         assert await said(proxy, reader, writer) == b"hello"
         proxy.turn(Mode.SWALLOWING)
         writer.write(b"lost")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not proxy.swallowed:  # noqa: ASYNC110 - the proxy notifies nobody
                 await asyncio.sleep(0.01)
         proxy.turn(Mode.THROUGH)

@@ -20,13 +20,13 @@ async def run(data: Path, *arguments: str) -> tuple[int, str, str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(100):
+    async with asyncio.timeout(180):
         out, err = await process.communicate()
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
 
 
-@pytest.mark.timeout(240)  # two plays of 13 s, each with a broker that starts
+@pytest.mark.timeout(400)  # two plays of 13 s, each with a broker that starts
 async def test_it_plays_once_and_again_on_the_same_data(tmp_path: Path) -> None:
     status, out, err = await run(tmp_path, "--seed", "7")
     assert status == 0, out + err

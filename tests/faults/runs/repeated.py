@@ -31,7 +31,7 @@ async def double_claims(place: Place) -> Outcome:
     outcome = Outcome()
     async with scene(place.folder, place.seed, place.tell, workers=0) as made:
         piece = await made.driver.one()
-        if not await made.reader.until(lambda: piece.contact_id in made.reader.seen, 30):
+        if not await made.reader.until(lambda: piece.contact_id in made.reader.seen, 60):
             raise RuntimeError("no incident to claim")
         incident = made.reader.incidents[piece.contact_id]
         agents = ("agent-one", "agent-two")
