@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from router.cli import rows
 from router.cli.main import build
 from router.cli.rules_testing import NoRule
+from router.stages.contract import Record
 from scoring.rulefile import BadRules
 from scoring.rules import load_rules
+from tests.router.runtime.memory_log import START
 from tests.scoring.evaluation.rule_sets import COUGH
+
+EVENTS = Path(__file__).parents[2] / "golden" / "events"
 
 
 def run(*arguments: str | Path) -> Result:
@@ -83,6 +88,21 @@ def test_what_a_change_moves_is_shown_without_what_people_wrote(tmp_path: Path) 
         "rules": ["S1 vet.cough"],
         "without": ["S2 vet.cough"],
     }
+
+
+def test_what_tail_prints_of_the_log_is_past_contacts(tmp_path: Path) -> None:
+    file = tmp_path / "log.jsonl"
+    file.write_text("\n".join(printed(name) for name in ("contact.scored", "command.claim", "contact.scored.ticket")))
+    with_help = COUGH.replace("en: [coughing]", "en: [coughing, help]")
+    shown = run("diff", folder(tmp_path / "old"), folder(tmp_path / "new", with_help), "--jsonl", file).stdout
+    assert shown.startswith("2 contacts")
+
+
+def printed(name: str) -> str:
+    """An event as it has ever been on the log, as `router tail --json` shows it."""
+    event = json.loads((EVENTS / f"{name}.json").read_text())
+    headers = tuple((key, value.encode()) for key, value in event["headers"].items())
+    return rows.as_json(Record("pool", 0, 1, b"k", json.dumps(event["value"]).encode(), headers, START))
 
 
 def test_without_past_contacts_there_is_nothing_to_compare(tmp_path: Path) -> None:
