@@ -65,10 +65,6 @@ def labelled(
     if not rows:
         raise NoRows
     found = report(rows, version, seed=seed, rounds=rounds)
-    if plot is not None:
-        from router.cli.evaluate_plot import draw  # noqa: PLC0415 - takes seconds to load
-
-        draw(found, plot)
     unreached = _unreached(demanded, found.figures)
     _show(
         shown,
@@ -76,6 +72,10 @@ def labelled(
         lambda: evaluate_view.report(found, unreached, reveal=shown.reveal),
     )
     skipped.tell()
+    if plot is not None:
+        from router.cli.evaluate_plot import draw  # noqa: PLC0415 - takes seconds to load
+
+        draw(found, plot)
     return UNREACHED if unreached else 0
 
 

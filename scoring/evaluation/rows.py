@@ -76,6 +76,11 @@ class Row(Frozen):
     def _low(cls, value: str | None) -> str | None:
         return value.strip().lower() or None if value else None
 
+    @field_validator("lang")
+    @classmethod
+    def _without_region(cls, value: str | None) -> str | None:
+        return value.replace("_", "-").partition("-")[0] if value else None
+
     @property
     def medium(self) -> Medium:
         return MEDIA.get(self.channel or "", Medium.TICKET)

@@ -37,6 +37,7 @@ def test_only_the_text_must_be_there() -> None:
     assert (found.id, found.subject, found.channel, found.severity) == ("7", None, None, None)
     assert contact(found).medium is Medium.TICKET
     assert row(text="hello", id=12).id == "12"
+    assert row(text="hello", lang="pt_BR").lang == "pt"
 
 
 @pytest.mark.parametrize(
