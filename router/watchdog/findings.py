@@ -21,7 +21,7 @@ from router.watchdog.facts.incidents import Group, Open
 from router.watchdog.facts.known import Facts
 from scoring.model import Severity
 
-LOOKED_AT = 1_000
+LOOKED_AT = 200
 """Of the most severe of a queue, to find the oldest: of more, those that were read first."""
 PLACED_WITHIN = timedelta(seconds=5)
 BEHIND = timedelta(seconds=10)

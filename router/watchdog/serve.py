@@ -1,4 +1,4 @@
-"""The watchdog's process: reads, looks twice a second, and says what is wrong.
+"""The watchdog's process: reads, looks once a second, and says what is wrong.
 
 Whatever happens to the broker it goes on: what was true before stays known, and nothing is judged until it has read
 everything again.
@@ -28,7 +28,7 @@ from router.watchdog.meters import Meters
 from router.watchdog.scrape import scraped
 
 SAMPLE_S = 2.0
-JUDGE_S = 0.5
+JUDGE_S = 1.0
 SCRAPE_S = 5.0
 LEARN_S = 3600.0
 RETRY_S = 0.5
