@@ -8,12 +8,11 @@ so the old topic's tombstone takes nothing from the new one.
 from __future__ import annotations
 
 import asyncio
-import zlib
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
+from router.gateway.packed import pack, unpack
 from router.model.cloudevents import version
 from router.model.events import QueueEvent
 from router.model.incident import ContactRef, IncidentState
@@ -28,31 +27,29 @@ Version = tuple[int, int]
 
 
 class Held:
-    """The last event of an incident on one queue, and the version that it had; read anew whenever it is asked for.
+    """The last event of an incident on one queue: what is compared, and all of it packed, read anew whenever asked for.
 
-    Read, an event takes several times its bytes, and most are never looked at. value: as it stands on the topic, b""
-    where the incident is closed: those stay on their topics for months, so they are kept packed.
+    Read, an event takes several times its bytes, and most are never looked at. waiting_since: Unix seconds.
     """
 
-    __slots__ = ("_packed", "moved_to", "revision", "severity", "state", "value", "version", "waiting_since")
+    __slots__ = ("_epoch", "_order", "moved_to", "packed", "revision", "severity", "state", "waiting_since")
 
-    def __init__(self, version: Version, event: QueueEvent, value: bytes) -> None:
-        self.version = version
+    def __init__(self, version: Version, event: QueueEvent, packed: bytes) -> None:
+        self._epoch, self._order = version
         self.state = event.state
         self.severity = event.severity
-        self.waiting_since = event.waiting_since
+        self.waiting_since = event.waiting_since.timestamp()
         self.revision = event.revision
         self.moved_to = event.moved_to
-        self.value = value if event.state.open else b""
-        self._packed = b"" if event.state.open else zlib.compress(value, 1)
+        self.packed = packed
+
+    @property
+    def version(self) -> Version:
+        return self._epoch, self._order
 
     @property
     def event(self) -> QueueEvent:
-        return QueueEvent.model_validate_json(self.value or zlib.decompress(self._packed))
-
-    def says(self, value: bytes) -> bool:
-        """Whether it is the same event, as it stands on the topic."""
-        return value == (self.value or zlib.decompress(self._packed))
+        return QueueEvent.model_validate_json(unpack(self.packed))
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,9 @@ class QueueView:
     """Fed with each record by `apply`; the rest reads."""
 
     def __init__(self) -> None:
-        self._held: dict[str, dict[str, Held]] = {topic: {} for topic in TOPICS}
-        self._waiting_or_owned: dict[str, set[str]] = {topic: set() for topic in TOPICS}
+        self._open: dict[str, dict[str, Held]] = {topic: {} for topic in TOPICS}
+        # Those stay on their topics for months.
+        self._closed: dict[str, dict[str, Held]] = {topic: {} for topic in TOPICS}
         self._gone: OrderedDict[tuple[str, str], Version] = OrderedDict()
         self._moving: dict[str, Held] = {}
         self._contacts: dict[str, str] = {}
@@ -85,7 +83,7 @@ class QueueView:
 
     def apply(self, record: Record) -> QueueEvent | Removed | None:
         """Folds one record in. What happened, where it is news. Raises ValueError where it can't be read."""
-        if record.topic not in self._held or record.key is None:
+        if record.topic not in self._open or record.key is None:
             return None
         key, at = record.key.decode("utf-8", "replace"), version(record.headers)
         known = self._version(record.topic, key)
@@ -94,15 +92,15 @@ class QueueView:
         if record.value is None:
             return Removed(key) if self._remove(record.topic, key, at) else None
         event = QueueEvent.model_validate_json(record.value)
-        held = self._held[record.topic].get(key)
+        held, packed = self._get(record.topic, key), pack(record.value)
         # A worker that takes over writes again what its predecessor may have written, under its own epoch.
-        repeated = at == known or (held is not None and held.says(record.value))
-        self._hold(record.topic, key, Held(at, event, record.value), event.contacts)
+        repeated = at == known or (held is not None and held.packed == packed)
+        self._hold(record.topic, key, Held(at, event, packed), event.contacts)
         return None if repeated else event
 
     def incident(self, incident_id: str) -> QueueEvent | None:
         """The incident as it is now, on whichever queue it stands; None where no queue knows it."""
-        found = [queue[incident_id] for queue in self._held.values() if incident_id in queue]
+        found = self._found(incident_id)
         if incident_id in self._moving:
             found.append(self._moving[incident_id])
         if not found:
@@ -121,13 +119,18 @@ class QueueView:
         """Open incidents of a queue: the most severe first, then who has waited longest."""
         return [held.event for held in self._ordered(skill)]
 
-    def values(self, skill: Skill) -> list[bytes]:
-        """The same incidents in the same order, each as it stands on the topic."""
-        return [held.value for held in self._ordered(skill)]
+    def packed(self, skill: Skill) -> list[bytes]:
+        """The same incidents in the same order, each packed as it stands on the topic."""
+        return [held.packed for held in self._ordered(skill)]
+
+    def last(self, topic: str, incident_id: str) -> bytes | None:
+        """The last event of an incident on a queue's topic, packed; None where the queue doesn't know it."""
+        held = self._get(topic, incident_id)
+        return None if held is None else held.packed
 
     def depths(self) -> Iterator[Depth]:
         for skill in Skill:
-            counts = Counter((held.severity, held.state) for _, held in self._open(skill))
+            counts = Counter((held.severity, held.state) for held in self._open[PREFIX + skill].values())
             for severity in Severity:
                 for state in (IncidentState.WAITING, IncidentState.OWNED):
                     yield Depth(skill, severity, state, counts[severity, state])
@@ -156,24 +159,24 @@ class QueueView:
         return True
 
     def _ordered(self, skill: Skill) -> list[Held]:
-        return [held for _, held in sorted(self._open(skill), key=_urgency)]
+        return [held for _, held in sorted(self._open[PREFIX + skill].items(), key=_urgency)]
 
-    def _open(self, skill: Skill) -> Iterator[tuple[str, Held]]:
-        """With the incident's id."""
-        queue = self._held[PREFIX + skill]
-        return ((key, queue[key]) for key in self._waiting_or_owned[PREFIX + skill])
+    def _get(self, topic: str, key: str) -> Held | None:
+        return self._open[topic].get(key) or self._closed[topic].get(key)
+
+    def _found(self, key: str) -> list[Held]:
+        """On every queue that knows it."""
+        return [held for topic in TOPICS if (held := self._get(topic, key)) is not None]
 
     def _version(self, topic: str, key: str) -> Version | None:
-        held = self._held[topic].get(key)
+        held = self._get(topic, key)
         return held.version if held else self._gone.get((topic, key))
 
     def _hold(self, topic: str, key: str, held: Held, contacts: tuple[ContactRef, ...]) -> None:
-        self._held[topic][key] = held
+        here, other = (self._open, self._closed) if held.state.open else (self._closed, self._open)
+        here[topic][key] = held
+        other[topic].pop(key, None)
         self._gone.pop((topic, key), None)
-        if held.state.open:
-            self._waiting_or_owned[topic].add(key)
-        else:
-            self._waiting_or_owned[topic].discard(key)
         moving = self._moving.get(key)
         if moving is not None and held.state is not IncidentState.MOVED and held.version >= moving.version:
             del self._moving[key]
@@ -185,8 +188,7 @@ class QueueView:
 
     def _remove(self, topic: str, key: str, at: Version) -> bool:
         """False where the queue didn't have it."""
-        held = self._held[topic].pop(key, None)
-        self._waiting_or_owned[topic].discard(key)
+        held = self._open[topic].pop(key, None) or self._closed[topic].pop(key, None)
         self._gone[topic, key] = at
         self._gone.move_to_end((topic, key))
         while len(self._gone) > TOMBSTONES:
@@ -196,7 +198,7 @@ class QueueView:
         moving = self._moving.get(key)
         if self._is_on_its_way(key, held) and (moving is None or moving.version < held.version):
             self._moving[key] = held
-        if key not in self._moving and not any(key in queue for queue in self._held.values()):
+        if key not in self._moving and not self._found(key):
             for ref in held.event.contacts:
                 self._contacts.pop(ref.contact_id, None)
         return True
@@ -209,6 +211,6 @@ class QueueView:
         return there is None or there < held.version
 
 
-def _urgency(incident: tuple[str, Held]) -> tuple[str, datetime, str]:
+def _urgency(incident: tuple[str, Held]) -> tuple[str, float, str]:
     incident_id, held = incident
     return held.severity.value, held.waiting_since, incident_id

@@ -18,14 +18,13 @@ COMMENT = b":\n\n"
 UNTYPED = "incident.changed"
 
 
-def event(record: Record) -> bytes:
-    """A record of a queue's topic, without its id, which depends on the stream."""
+def event(record: Record) -> tuple[bytes, bytes]:
+    """Type and data of a record of a queue's topic."""
     if record.value is None:
         key = (record.key or b"").decode("utf-8", "replace")
-        gone = {"incident_id": key, "skill": record.topic.removeprefix(PREFIX)}
-        return frame(REMOVED.encode(), json.dumps(gone).encode())
+        return REMOVED.encode(), json.dumps({"incident_id": key, "skill": record.topic.removeprefix(PREFIX)}).encode()
     kind = record.header("ce_type") or UNTYPED
-    return frame((kind if kind.isprintable() else UNTYPED).encode(), record.value)
+    return (kind if kind.isprintable() else UNTYPED).encode(), record.value
 
 
 def frame(kind: bytes, data: bytes) -> bytes:

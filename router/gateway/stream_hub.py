@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from channels.errors import Problem
 from router.gateway import stream_frames, stream_positions
 from router.gateway.metrics import Metrics
+from router.gateway.packed import pack, unpack
 from router.gateway.queues import PREFIX, TOPICS, QueueView
 from router.gateway.stream import PIECE_BYTES, Cut, Stream
 from router.gateway.stream_ring import Kept, Lost, Rings
@@ -65,13 +66,14 @@ class Hub:
 
     def told(self, record: Record, news: bool) -> None:
         """A record of a queue's topic has been read. news: the view took it as such."""
-        body = stream_frames.event(record) if news else None
         groups = self._of_topic.get(record.topic, ())
-        if not self._rings.passed(record.topic, record.offset, body):
+        kind, data = stream_frames.event(record) if news else (b"", b"")
+        if not self._rings.passed(record.topic, record.offset, self._packed(record, data) if news else None, kind):
             for stream in [stream for group in groups for stream in group.streams]:
                 self._cut(stream, Cut.ANEW)
-        if body is None or not groups:
+        if not news or not groups:
             return
+        body = stream_frames.frame(kind, data)
         for group in groups:
             group.pending.append(stream_frames.numbered(self._position(group.topics), body))
         self._soon()
@@ -147,6 +149,15 @@ class Hub:
             if stream.sending_since is not None and now - stream.sending_since > STUCK_S:
                 self._cut(stream, Cut.STUCK)
 
+    def _packed(self, record: Record, data: bytes) -> bytes:
+        """The view has most of them packed already, and two that keep one take no more room than one."""
+        known = (
+            None
+            if record.value is None
+            else self._view.last(record.topic, (record.key or b"").decode("utf-8", "replace"))
+        )
+        return pack(data) if known is None else known
+
     def _grouped(self, topics: tuple[str, ...]) -> Group:
         """A new group; those that nobody is in any more go."""
         for empty in [group for group in self._groups.values() if not group.streams]:
@@ -174,12 +185,13 @@ class Hub:
         yield stream_frames.resumed(next(self._retries))
         for each in missed:
             seen[each.topic] = each.offset
-            yield stream_frames.numbered(stream_positions.written(seen), each.body)
+            body = stream_frames.frame(each.kind, unpack(each.packed))
+            yield stream_frames.numbered(stream_positions.written(seen), body)
 
     def _anew(self, topics: tuple[str, ...], reason: str) -> Iterable[bytes]:
-        values = [value for topic in topics for value in self._view.values(Skill(topic.removeprefix(PREFIX)))]
+        found = [packed for topic in topics for packed in self._view.packed(Skill(topic.removeprefix(PREFIX)))]
         position = self._position(topics)
-        snapshot = (stream_frames.frame(stream_frames.SNAPSHOT, value) for value in values)
+        snapshot = (stream_frames.frame(stream_frames.SNAPSHOT, unpack(packed)) for packed in found)
         return itertools.chain(
             [stream_frames.reset(reason, next(self._retries))], snapshot, [stream_frames.live(position)]
         )

@@ -1,4 +1,4 @@
-"""The recent events of every queue, by which a stream resumes. Bounded in number and in bytes.
+"""The recent events of every queue, by which a stream resumes. Bounded in number and in bytes, packed.
 
 What is kept has no holes: from `since` on, nothing that was on the topic is missing. A compacted topic has holes
 where it is old, and after one nobody can tell what stood there, so keeping begins anew behind it.
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from router.gateway.stream_positions import Offsets
 
 MOST_EVENTS = 10_000
-MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 
 
 class Lost(StrEnum):
@@ -27,12 +27,13 @@ class Lost(StrEnum):
 
 
 class Kept(NamedTuple):
-    """at: the order in which this gateway read events of several topics. body: without an id."""
+    """at: the order in which this gateway read events of several topics. kind: its type. packed: its value."""
 
     at: int
     topic: str
     offset: int
-    body: bytes
+    kind: bytes
+    packed: bytes
 
 
 @dataclass(slots=True)
@@ -66,8 +67,8 @@ class Rings:
         self._bytes = 0
         self._count = 0
 
-    def passed(self, topic: str, offset: int, body: bytes | None) -> bool:
-        """A record has been read; body is None where it was no news. False where the topic went back."""
+    def passed(self, topic: str, offset: int, packed: bytes | None, kind: bytes = b"") -> bool:
+        """A record has been read; packed is None where it was no news. False where the topic went back."""
         ring = self._rings[topic]
         back = offset < ring.end
         if back:
@@ -77,10 +78,10 @@ class Rings:
         ring.end = offset + 1
         if offset < ring.again:
             ring.since = ring.end  # it may have been news at the first reading, and isn't now
-        elif body is not None:
+        elif packed is not None:
             self._count += 1
-            self._bytes += len(body)
-            ring.kept.append(Kept(self._count, topic, offset, body))
+            self._bytes += len(packed)
+            ring.kept.append(Kept(self._count, topic, offset, kind, packed))
             self._bound(ring)
         return not back
 
@@ -99,7 +100,7 @@ class Rings:
         return heapq.merge(*(self._rings[topic].after(offset) for topic, offset in seen.items()))
 
     def _clear(self, ring: Ring, since: int) -> None:
-        self._bytes -= sum(len(each.body) for each in ring.kept)
+        self._bytes -= sum(len(each.packed) for each in ring.kept)
         ring.kept.clear()
         ring.since = since
 
@@ -112,4 +113,4 @@ class Rings:
     def _drop(self, ring: Ring) -> None:
         oldest = ring.kept.popleft()
         ring.since = oldest.offset + 1
-        self._bytes -= len(oldest.body)
+        self._bytes -= len(oldest.packed)
