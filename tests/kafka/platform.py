@@ -102,7 +102,9 @@ def up(kafka: str, data: Path) -> Iterator[Process]:
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
-            line = json.loads(process.stdout.readline())
+            said = process.stdout.readline()
+            assert said, "it ended before it was ready"
+            line = json.loads(said)
             assert line.pop("ready") is True
             yield Process(process.pid, **line)
             process.terminate()

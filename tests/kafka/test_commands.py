@@ -95,8 +95,8 @@ async def test_what_is_sent_is_tailed_and_explained(typing: Terminal) -> None:
     assert words not in explained.out
     assert "+12065550177" not in explained.out
 
-    for asked in (told["contacts"][0]["provider_id"], incident["incident_id"], contact_id[:10]):
-        again = await typing.router("explain", asked, "--reveal")
+    asked = (told["contacts"][0]["provider_id"], incident["incident_id"], contact_id[:10])
+    for again in await asyncio.gather(*(typing.router("explain", each, "--reveal") for each in asked)):
         assert again.status == 0, again.err
         assert incident["incident_id"] in again.out
         assert "+12065550177" in again.out
@@ -143,19 +143,21 @@ async def test_a_delivery_that_could_not_be_read_is_explained_by_their_id(proces
 
 
 async def test_what_cannot_be_done_is_one_sentence(typing: Terminal) -> None:
-    unknown = await typing.router("explain", "SM" + "0" * 32)
+    unknown, wrong, off, nowhere, mistyped = await asyncio.gather(
+        typing.router("explain", "SM" + "0" * 32),
+        typing.router("send", "sms", "hello", ROUTER_TWILIO_AUTH_TOKENS="another"),
+        typing.router("send", "email", "hello", ROUTER_POSTMARK_BASIC_AUTH=""),
+        typing.router("send", "sms", "hello", "--gateway", "http://127.0.0.1:9"),
+        typing.router("tail", "emergency-vett"),
+    )
     assert (unknown.status, unknown.out) == (1, "")
     assert "nothing is known of SM000" in unknown.err
-    wrong = await typing.router("send", "sms", "hello", ROUTER_TWILIO_AUTH_TOKENS="another")
     assert wrong.status == 2
     assert "(403)" in wrong.err
-    off = await typing.router("send", "email", "hello", ROUTER_POSTMARK_BASIC_AUTH="")
     assert off.status == 2
     assert "ROUTER_POSTMARK_BASIC_AUTH" in off.err
-    nowhere = await typing.router("send", "sms", "hello", "--gateway", "http://127.0.0.1:9")
     assert nowhere.status == 2
     assert "no gateway answers at http://127.0.0.1:9" in nowhere.err
-    mistyped = await typing.router("tail", "emergency-vett")
     assert mistyped.status == 2
     assert "emergency-vet" in mistyped.err
     for typed in (unknown, wrong, off, nowhere, mistyped):

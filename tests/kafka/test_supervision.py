@@ -8,8 +8,16 @@ import signal
 import socket
 from pathlib import Path
 
+import pytest
+
 from tests.kafka.upped import STUB_UP, Up, holders, plain, until_gone, upped
 from tests.until import until
+
+
+@pytest.fixture
+def beside(kafka: str) -> dict[str, str]:
+    """Environment of an `up` that starts no Kafka, for what isn't about that: it saves seconds."""
+    return {"KAFKA_BOOTSTRAP_SERVERS": kafka}
 
 
 def pid_of(up: Up, part: str) -> int:
@@ -84,8 +92,10 @@ async def test_a_part_that_dies_is_started_again_and_it_says_so(tmp_path: Path) 
         assert await up.wait() == 0
 
 
-async def test_a_worker_that_must_not_be_started_again_ends_it_with_its_own_sentence(tmp_path: Path) -> None:
-    async with upped(tmp_path, *STUB_UP, str(tmp_path)) as up:
+async def test_a_worker_that_must_not_be_started_again_ends_it_with_its_own_sentence(
+    tmp_path: Path, beside: dict[str, str]
+) -> None:
+    async with upped(tmp_path, *STUB_UP, str(tmp_path), env=beside) as up:
         await up.ready()
         (tmp_path / "stub-worker").write_text("for-good")
         os.kill(pid_of(up, "worker"), signal.SIGKILL)
@@ -93,9 +103,9 @@ async def test_a_worker_that_must_not_be_started_again_ends_it_with_its_own_sent
         assert up.said[-1] == "router: the stub worker won't."
 
 
-async def test_a_watchdog_that_cant_run_ends_nothing(tmp_path: Path) -> None:
+async def test_a_watchdog_that_cant_run_ends_nothing(tmp_path: Path, beside: dict[str, str]) -> None:
     (tmp_path / "stub-watchdog").write_text("refuse")
-    async with upped(tmp_path, *STUB_UP, str(tmp_path)) as up:
+    async with upped(tmp_path, *STUB_UP, str(tmp_path), env=beside) as up:
         await up.ready()
         assert "the stub watchdog won't. Trying again in 30 s" in await up.says("stub watchdog")
         assert up.process.returncode is None
@@ -103,17 +113,21 @@ async def test_a_watchdog_that_cant_run_ends_nothing(tmp_path: Path) -> None:
         assert await up.wait() == 0
 
 
-async def test_a_part_that_refuses_to_start_ends_it_with_its_own_sentence(tmp_path: Path) -> None:
+async def test_a_part_that_refuses_to_start_ends_it_with_its_own_sentence(
+    tmp_path: Path, beside: dict[str, str]
+) -> None:
     (tmp_path / "stub-gateway").write_text("refuse")
-    async with upped(tmp_path, *STUB_UP, str(tmp_path)) as up:
+    async with upped(tmp_path, *STUB_UP, str(tmp_path), env=beside) as up:
         assert await up.wait() == 2
         assert up.said[-1] == "router: the stub gateway won't."
         assert holders(tmp_path / "lock") == set()
 
 
-async def test_a_part_that_keeps_dying_before_it_was_ever_ready_ends_the_start(tmp_path: Path) -> None:
+async def test_a_part_that_keeps_dying_before_it_was_ever_ready_ends_the_start(
+    tmp_path: Path, beside: dict[str, str]
+) -> None:
     (tmp_path / "stub-worker").write_text("bug")
-    async with upped(tmp_path, *STUB_UP, str(tmp_path)) as up:
+    async with upped(tmp_path, *STUB_UP, str(tmp_path), env=beside) as up:
         assert await up.wait() == 2
         assert up.said[-1] == "router: the worker can't run (exit status 1)."
 
@@ -143,9 +157,11 @@ async def test_a_port_in_use_is_one_sentence_that_names_who_has_it(tmp_path: Pat
             assert up.said[0].endswith("). Stop it, or choose another with --port.")
 
 
-async def test_a_worker_that_refuses_too_much_stands_still_and_everything_else_serves(tmp_path: Path) -> None:
+async def test_a_worker_that_refuses_too_much_stands_still_and_everything_else_serves(
+    tmp_path: Path, beside: dict[str, str]
+) -> None:
     (tmp_path / "stub-worker").write_text("capped")
-    async with upped(tmp_path, *STUB_UP, str(tmp_path)) as up:
+    async with upped(tmp_path, *STUB_UP, str(tmp_path), env=beside) as up:
         await up.ready()
         assert "the stub worker won't." in await up.says("the worker stands still")
         assert (tmp_path / "up.json").exists()
