@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from router.stages.contract import Entry
 from router.stages.expiring import Expiring
@@ -37,6 +37,11 @@ class Store(Mapping[str, Entry]):
         if entry is None:
             raise KeyError(key)
         return entry
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """As any mapping's, without an exception for each key that isn't there."""
+        entry = self._shelf.get(key)
+        return default if entry is None else entry
 
     def __contains__(self, key: object) -> bool:
         return key in self._shelf
@@ -112,6 +117,11 @@ class Layer(Mapping[str, Entry]):
                 raise KeyError(key)
             return entry
         return self.store[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """As the store's."""
+        entry = self.changes[key] if key in self.changes else self.store.get(key)
+        return default if entry is None else entry
 
     def __iter__(self) -> Iterator[str]:
         yield from (key for key in self.store if self.changes.get(key, key) is not None)

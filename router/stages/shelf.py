@@ -6,6 +6,7 @@ Most entries are written once and read never again. What was touched lately is k
 from __future__ import annotations
 
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol
 
@@ -45,7 +46,7 @@ class Shelf:
     def __init__(self) -> None:
         self._bodies: dict[str, bytes] = {}
         self._kinds: dict[str, _Kind] = {}
-        self._lately: dict[str, Entry] = {}
+        self._lately: OrderedDict[str, Entry] = OrderedDict()  # a plain dict's front is slow to find
 
     def put(self, key: str, entry: Entry, body: bytes) -> None:
         """body: the entry, dumped."""
@@ -72,7 +73,7 @@ class Shelf:
         """Begins again with what was packed. Raises KeyError for a kind that isn't in `kinds`."""
         self._kinds = {name: _Kind(kinds[name], samples) for name, samples in packed.samples.items()}
         self._bodies = packed.bodies
-        self._lately = {}
+        self._lately.clear()
 
     def __contains__(self, key: object) -> bool:
         return key in self._bodies
@@ -94,10 +95,10 @@ class Shelf:
         return self._kinds[key.partition("/")[0]].read(self._bodies[key])
 
     def _touched(self, key: str, entry: Entry) -> None:
-        self._lately.pop(key, None)
         self._lately[key] = entry
+        self._lately.move_to_end(key)
         if len(self._lately) > LATELY:
-            del self._lately[next(iter(self._lately))]
+            self._lately.popitem(last=False)
 
 
 class _Kind:
