@@ -14,11 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
-from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
-from channels import multipart
+from channels import forms, multipart
 from channels.contact import Contact, Medium
 from channels.errors import Malformed, NotTheirs, Unauthenticated
 from channels.multipart import Part
@@ -72,9 +71,8 @@ class Request:
         if self.media_type != "application/x-www-form-urlencoded":
             raise NotTheirs("expected a body of type application/x-www-form-urlencoded")
         try:
-            text = self.body.decode("ascii")
-            return tuple(parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="replace"))
-        except ValueError:
+            return forms.pairs(self.body.decode("ascii"))
+        except UnicodeDecodeError:
             raise NotTheirs("expected a form of ASCII characters and %XX escapes") from None
 
     @cached_property

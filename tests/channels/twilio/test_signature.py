@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
 
 from channels.contract import Request, Secrets
 from channels.errors import Forged, NotTheirs
@@ -124,6 +125,34 @@ def test_a_signature_by_sha256_holds_where_the_settings_header_names_it() -> Non
     assert not holds(asked, TOKEN)
     for value, good in (("key=k,algorithm=HMAC_SHA256", True), ("algorithm=MD5", False), ("", False)):
         assert holds(Request("POST", URL, (*asked.headers, (settings, value)), asked.body, AT), TOKEN) is good
+
+
+class Params(dict[str, list[str]]):
+    """Parameters with repeated keys, as the library wants to see them."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        super().__init__()
+        for key, value in pairs:
+            self.setdefault(key, []).append(value)
+
+    def getall(self, key: str) -> list[str]:
+        return self[key]
+
+
+NAMES = st.sampled_from(["Body", "From", "Fr", "om", "", "é", "body"]) | st.text(max_size=5)
+
+
+@given(st.text(max_size=40), st.lists(st.tuples(NAMES, st.text(max_size=5)), max_size=8), st.text(max_size=20))
+def test_a_signature_is_the_one_that_the_twilio_library_computes(
+    url: str, pairs: list[tuple[str, str]], token: str
+) -> None:
+    params = Params(pairs)
+    assert sign(url, pairs, token) == RequestValidator(token).compute_signature(url, params)
+    body = urlencode(pairs).encode()
+    for algorithm in ("HMAC_SHA1", "HMAC_SHA256"):
+        signature = RequestValidator(token).compute_signature(URL, params, algorithm)
+        headers = (("X-Twilio-Webhooks-Signature-Settings", f"key=k,algorithm={algorithm}"),)
+        assert holds(request(URL, body, signature).having(*headers), token)
 
 
 @pytest.mark.parametrize(
