@@ -49,8 +49,8 @@ def asides(subject: str, in_reply_to: str | None, text: str) -> Asides:
     """Quotes and signature of a mail's text; linear in its length."""
     quoted = _quoted(text) if is_reply(subject, in_reply_to) else []
     end = next((start for start, stop, _ in reversed(quoted) if not text[stop:].strip()), len(text))
-    signature = _signature(text[:end])
-    ranges = sorted([*quoted, *([(signature, end, SIGNATURE)] if signature is not None else [])], key=itemgetter(0))
+    closed = signature(text[:end])
+    ranges = sorted([*quoted, *([(closed, end, SIGNATURE)] if closed is not None else [])], key=itemgetter(0))
     return Asides(tuple(start for start, _, _ in ranges), tuple(ranges))
 
 
@@ -71,8 +71,8 @@ def _quoted(text: str) -> list[tuple[int, int, Scope]]:
     return runs
 
 
-def _signature(text: str) -> int | None:
-    """Where the signature begins, if there is one that is short enough to be nothing else."""
+def signature(text: str) -> int | None:
+    """The character where the signature begins, if there is one that is short enough to be nothing else."""
     dashes = _DASHES.search(text)
     if dashes:
         return dashes.end() if _short(text[dashes.end() :]) else None

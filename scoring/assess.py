@@ -1,8 +1,7 @@
 """How severe one contact is by itself, which skills it needs, and why. Pure: the same answer on replay.
 
-The most urgent level that a rule still says once scopes have spoken is the contact's; what a resolution lowered
-keeps the level that the scope leaves it. Without any word of a rule it is S3 where somebody has written more than
-a few words, since nobody has judged them yet, else S4.
+Rules find what they foresee, the trained model judges the words as a whole, and the decision knows what each is worth.
+A rule's S1 is a floor: the model may make S2 of it, never less (rubric, rule 5).
 
 A call without words is S2 until something is known (rubric, rule 8). A message of nothing but attachments is S3:
 somebody has to look at them, and nothing says that it can't wait. What we sent ourselves is S4.
@@ -10,177 +9,91 @@ somebody has to look at them, and nothing says that it can't wait. What we sent 
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
 
 from channels.contact import Contact, Direction, Medium
-from scoring.asides import asides
-from scoring.language import clearly, languages
-from scoring.matcher import Hit, find
-from scoring.model import TIE_BREAK, Assessment, Effect, Evidence, Severity, Skill, primary_of
-from scoring.rulefile import Rule
-from scoring.rules import Rules, load_rules
-from scoring.scopes import Finding, Resolution, judge
-from scoring.text import Words, words
+from scoring.classifier.classifier import HERE, Asked, Opinion, load_classifier
+from scoring.classifier.sentences import Sentence, sentences
+from scoring.language import languages
+from scoring.model import Assessment, Effect, Evidence, Severity, Skill
+from scoring.rules import load_rules
+from scoring.ruling import Ruled, ruled, weighed
 
-FEW_WORDS = 4
-GLUE = "\n\n"
-MAX_EVIDENCE = 20
-MAX_OF_ONE_RULE = 3
 LANGUAGE_CHARACTERS = 2_000
-WINDOW = 12
-WINDOWS = 64
-_NEXT = {Severity.S1: Severity.S2, Severity.S2: Severity.S3, Severity.S3: Severity.S4, Severity.S4: Severity.S4}
+MODEL = "model.words"
+MEANING = "model.meaning"
+SPOKE = 0.5
+MOST = 3
 
 
-@dataclass(frozen=True)
-class _Read:
-    """Subject and text of a contact, judged as one: what the text says is over is over for its subject, too."""
+def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
+    """Reads subject and text; evidence names the field, spans are characters of it as it was given.
 
-    subject: str
-    words: Words
-    findings: list[Finding]
-    resolutions: list[Resolution]
-
-    def evidence(self, found: Finding | Resolution, rule: str, effect: Effect, **more: Any) -> Evidence:
-        """Evidence at the place of `found`, in the field where it stands."""
-        start, end = self.words.starts[found.start], self.words.ends[found.end - 1]
-        if start < len(self.subject):
-            return Evidence(rule=rule, field="subject", start=start, end=end, effect=effect, **more)
-        before = len(self.subject) + len(GLUE) if self.subject else 0
-        return Evidence(rule=rule, field="text", start=start - before, end=end - before, effect=effect, **more)
-
-
-def assess(contact: Contact) -> Assessment:
-    """Reads subject and text; evidence names the field, spans are characters of it as it was given."""
-    rules = load_rules()
-    if contact.direction is Direction.OUTBOUND:
-        return _without_words(rules, "contact.outbound", Severity.S4)
-    if not contact.has_words():
-        if contact.medium is Medium.CALL:
-            return _without_words(rules, "call.no-words", Severity.S2, wordless=True)
-        if contact.attachments:
-            return _without_words(rules, "contact.no-words", Severity.S3)
-        return _without_words(rules, "contact.empty", Severity.S4)
-    spoken = languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
-    return _weighed(rules, _read(rules, contact, spoken), spoken)
-
-
-def _read(rules: Rules, contact: Contact, spoken: tuple[str, ...]) -> _Read:
-    subject = contact.subject or ""
-    whole = f"{subject}{GLUE}{contact.text}" if subject else contact.text
-    read = words(whole)
-    hits = _in_its_languages(rules, whole, read, find(rules.root, read, rules.keys_of), spoken)
-    findings, resolutions = judge(rules, read, hits)
-    if contact.medium is Medium.EMAIL:
-        aside = asides(subject, contact.in_reply_to, contact.text)
-        before = len(whole) - len(contact.text)
-        findings = [
-            replace(found, scope=found.scope or aside.at(read.starts[found.start] - before)) for found in findings
-        ]
-        resolutions = [found for found in resolutions if not aside.at(read.starts[found.start] - before)]
-    return _Read(subject, read, findings, resolutions)
-
-
-def _in_its_languages(rules: Rules, text: str, read: Words, hits: list[Hit], spoken: tuple[str, ...]) -> list[Hit]:
-    """Without cues that nothing asks for; nor the hits of languages that the text isn't in, nor the words around them
-    ("help me" isn't Dutch).
-
-    People mix languages, so the words around a hit may speak for it against the whole text.
+    asked: when the encoder is asked; it takes about 5 ms.
     """
-    window = max(WINDOW, len(read) // WINDOWS)
-    told: dict[int, frozenset[str] | None] = {}
-
-    def fits(hit: Hit) -> bool:
-        language = rules.entries[hit.rule].language
-        if not spoken or language == "any" or language in spoken:
-            return True
-        place = hit.start // window
-        if place not in told:
-            start, end = place * window - 2, place * window + window + 2
-            told[place] = clearly(text[read.starts[max(start, 0)] : read.ends[min(end, len(read)) - 1]])
-        possible = told[place]
-        return possible is None or language in possible
-
-    asked: set[tuple[str, str]] = set()
-    for number in {hit.rule for hit in hits if rules.entries[hit.rule].asks and fits(hit)}:
-        asked |= rules.entries[number].asks
-    heard = [hit for hit in hits if (cue := rules.entries[hit.rule].cue) is None or cue in asked]
-    return [hit for hit in heard if fits(hit)]
-
-
-def _weighed(rules: Rules, read: _Read, spoken: tuple[str, ...]) -> Assessment:
-    raised = [found for found in read.findings if found.scope is None]
-    lowered = [found for found in read.findings if found.scope is not None and found.scope.to]
-    over = [found.scope for found in read.resolutions]
-    floor = any(found.rule.severity is Severity.S1 for found in raised)
-    levels = [found.rule.severity for found in raised]
-    levels += [_lower(found.rule.severity, found.scope.to) for found in lowered if found.scope and found.scope.to]
-    levels += [scope.says for scope in over if scope.says]
-    if not floor and any(found.rule.quiets for found in raised):
-        levels, raised, lowered = [Severity.S4], [found for found in raised if found.rule.quiets], []
-    severity = min(levels, default=_unjudged(read.words))
-    skills = _skills([found.rule for found in raised], [found.rule for found in lowered], floor=floor)
-    skills.update(scope.skill for scope in over if scope.says)
-    primary, ordered = _ordered(skills)
-    return Assessment(
-        severity=severity,
-        skill=primary,
-        skills=ordered,
-        languages=spoken,
-        evidence=_evidence(read),
-        floor=floor,
-        resolves=bool(over) and not floor,
-        version=rules.version,
+    if (silent := _without_words(contact)) is not None:
+        return silent
+    spoken = languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
+    found = ruled(contact, spoken)
+    rules = weighed(found, spoken)
+    said = sentences(found.whole, found.words)
+    if not said or not (HERE / "decision.npz").exists():
+        return rules
+    classifier = load_classifier(asked)
+    opinion = classifier.opinion(found.whole, said, rules, contact.medium)
+    severity = min(opinion.judged.severity, Severity.S2) if rules.floor else opinion.judged.severity
+    skills = opinion.judged.skills
+    return rules.model_copy(
+        update={
+            "severity": severity,
+            "probabilities": opinion.judged.probabilities,
+            "skill": skills[0],
+            "skills": skills,
+            "evidence": (*rules.evidence, *_evidence(found, opinion, said)),
+            "version": f"{rules.version}+{classifier.version}",
+        }
     )
 
 
-def _skills(raised: list[Rule], lowered: list[Rule], *, floor: bool) -> set[Skill]:
-    if any(not rule.yields and rule.severity <= Severity.S2 for rule in raised):
-        raised = [rule for rule in raised if not rule.yields]
-    leading = [TIE_BREAK.index(rule.skill) for rule in raised if rule.leads]
-    speaking = [*raised, *lowered]
-    if leading and not floor:
-        speaking = [rule for rule in speaking if TIE_BREAK.index(rule.skill) >= min(leading)]
-    return {skill for rule in speaking for skill in (rule.skill, *rule.skills)}
+def by_rules(contact: Contact) -> Assessment:
+    """What the rules alone say: the model learns what that is worth."""
+    if (silent := _without_words(contact)) is not None:
+        return silent
+    spoken = languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
+    return weighed(ruled(contact, spoken), spoken)
 
 
-def _lower(severity: Severity, to: Severity) -> Severity:
-    """What a resolution leaves of a level: `to`, at least one level less, at most S3 (rubric, rule 2)."""
-    return max(severity, min(Severity.S3, max(to, _NEXT[severity])))
+def read_sentences(contact: Contact) -> tuple[str, tuple[Sentence, ...]]:
+    """Subject and text as one, and its sentences as the model reads them."""
+    found = ruled(contact, ())
+    return found.whole, sentences(found.whole, found.words)
 
 
-def _ordered(skills: set[Skill]) -> tuple[Skill, tuple[Skill, ...]]:
-    """The primary skill, and all of them in the rubric's order; general only where nothing else fits."""
-    named = tuple(skill for skill in Skill if skill in skills and skill is not Skill.GENERAL)
-    return primary_of(named), named or (Skill.GENERAL,)
+def _evidence(found: Ruled, opinion: Opinion, said: tuple[Sentence, ...]) -> Iterator[Evidence]:
+    """The words that spoke most for the level, and the sentence that the encoder was asked about first."""
+    placed = partial(found.evidence, effect=Effect.RAISES, severity=opinion.judged.severity)
+    loudest = sorted(opinion.words, key=lambda each: (-each[1], each[0]))[:MOST]
+    for place, amount in loudest:
+        if amount >= SPOKE:
+            yield placed(place, place + 1, MODEL)
+    if opinion.encoded:
+        yield placed(said[opinion.at].first, said[opinion.at].last, MEANING)
 
 
-def _unjudged(read: Words) -> Severity:
-    return Severity.S3 if len(read) > FEW_WORDS else Severity.S4
+def _without_words(contact: Contact) -> Assessment | None:
+    if contact.direction is Direction.OUTBOUND:
+        return _silent("contact.outbound", Severity.S4)
+    if contact.has_words():
+        return None
+    if contact.medium is Medium.CALL:
+        return _silent("call.no-words", Severity.S2, wordless=True)
+    if contact.attachments:
+        return _silent("contact.no-words", Severity.S3)
+    return _silent("contact.empty", Severity.S4)
 
 
-def _evidence(read: _Read) -> tuple[Evidence, ...]:
-    """What spoke, the most urgent first; a few places of each rule, not all of a long mail's."""
-    spoken: list[Evidence] = []
-    seen: Counter[tuple[str, bool]] = Counter()
-    for found in sorted(read.findings, key=lambda each: (each.scope is not None, each.rule.severity, each.start)):
-        rule, live = found.rule, found.scope is None
-        seen[rule.id, live] += 1
-        if seen[rule.id, live] <= MAX_OF_ONE_RULE:
-            effect = Effect.RAISES if live else Effect.LOWERS
-            scope = found.scope.scope if found.scope else None
-            spoken.append(read.evidence(found, rule.id, effect, severity=rule.severity, skill=rule.skill, scope=scope))
-    for over in read.resolutions:
-        seen[over.scope.id, False] += 1
-        if seen[over.scope.id, False] == 1:
-            level = over.scope.says or over.scope.to
-            spoken.append(read.evidence(over, over.scope.id, Effect.LOWERS, severity=level, scope="resolution"))
-    return tuple(spoken[:MAX_EVIDENCE])
-
-
-def _without_words(rules: Rules, rule: str, severity: Severity, *, wordless: bool = False) -> Assessment:
+def _silent(rule: str, severity: Severity, *, wordless: bool = False) -> Assessment:
     evidence = Evidence(rule=rule, start=0, end=0, severity=severity, skill=Skill.GENERAL)
     return Assessment(
         severity=severity,
@@ -188,5 +101,5 @@ def _without_words(rules: Rules, rule: str, severity: Severity, *, wordless: boo
         skills=(Skill.GENERAL,),
         evidence=(evidence,),
         wordless=wordless,
-        version=rules.version,
+        version=load_rules().version,
     )

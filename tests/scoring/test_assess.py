@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.contact import Attachment, Direction, Medium
-from scoring.assess import MAX_EVIDENCE, assess
+from scoring.assess import assess
 from scoring.model import Assessment, Effect, Severity, Skill
 from scoring.rules import load_rules
+from scoring.ruling import MAX_EVIDENCE
 from tests.scoring.contacts import contact, scored, words_of
 
 S1, S2, S3, S4 = Severity

@@ -1,0 +1,99 @@
+"""The trained model as one function: what it says of a contact's words, beside what the rules found there.
+
+The encoder is asked always, never, or where the linear model and the rules leave it open; its cost is told there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from channels.contact import Medium
+from scoring.classifier.decision import Decisions, Judged, load_decisions
+from scoring.classifier.encoder import Encode, excerpt, load_encoder
+from scoring.classifier.linear import Floats, Linear, load_linear
+from scoring.classifier.nearby import Nearby, load_nearby
+from scoring.classifier.reading import LEVELS, Read, features, read
+from scoring.classifier.sentences import Sentence
+from scoring.model import Assessment
+
+HERE = Path(__file__).parent.parent / "trained"
+FILES = ("linear.npz", "nearby.npz", "decision.npz")
+
+
+class Asked(StrEnum):
+    """When the encoder is asked."""
+
+    ALWAYS = "always"
+    UNSURE = "unsure"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, eq=False)
+class Opinion:
+    """judged: what the model says. encoded: the encoder was asked. at: the most urgent sentence. words: the place of
+    each word, and how much it spoke for the level against the mean of the others.
+    """
+
+    judged: Judged
+    encoded: bool
+    at: int
+    words: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Classifier:
+    """near, encode: None where the encoder is never asked. version: of the models' files, and when it is asked."""
+
+    linear: Linear
+    decisions: Decisions
+    nearby: Nearby | None
+    encode: Encode | None
+    asked: Asked
+    version: str
+
+    def opinion(self, text: str, sentences: Sequence[Sentence], rules: Assessment, medium: Medium) -> Opinion:
+        """Raises ValueError without sentences."""
+        found = read(self.linear, sentences)
+        judged = self.decisions.plain.judge(features(found, None, rules, medium))
+        encoded = self._asks(judged)
+        if encoded:
+            near = self.near(text, sentences, found)
+            judged = self.decisions.full.judge(features(found, near, rules, medium))
+        return Opinion(judged, encoded, found.at, self._speaking(sentences, judged))
+
+    def near(self, text: str, sentences: Sequence[Sentence], found: Read) -> Floats:
+        """(OUTPUTS,) of the encoder's model."""
+        if self.nearby is None or self.encode is None:
+            raise ValueError("the encoder isn't loaded")
+        written = [sentence.written(text) for sentence in sentences]
+        return self.nearby.scores(self.encode(excerpt(written, found.urgency)))
+
+    def _asks(self, judged: Judged) -> bool:
+        if self.encode is None:
+            return False
+        return self.asked is Asked.ALWAYS or max(judged.probabilities) < self.decisions.sure
+
+    def _speaking(self, sentences: Sequence[Sentence], judged: Judged) -> tuple[tuple[int, float], ...]:
+        at = LEVELS.index(judged.severity)
+        spoken: dict[int, float] = {}
+        for sentence in sentences:
+            for place, word in enumerate(sentence.folded, sentence.first):
+                scores = self.linear.of_word(word).scores[: len(LEVELS)]
+                spoken[place] = float(scores[at] - (scores.sum() - scores[at]) / (len(LEVELS) - 1))
+        return tuple(spoken.items())
+
+
+@lru_cache(maxsize=3)
+def load_classifier(asked: Asked = Asked.UNSURE) -> Classifier:
+    """What `make model` trained. Raises OSError, ValueError, KeyError where a file is missing or isn't ours."""
+    linear, decisions = load_linear(HERE / "linear.npz"), load_decisions(HERE / "decision.npz")
+    digest = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in FILES)).hexdigest()[:12]
+    version = f"model-{digest}-{asked}"
+    if asked is Asked.NEVER:
+        return Classifier(linear, decisions, None, None, asked, version)
+    return Classifier(linear, decisions, load_nearby(HERE / "nearby.npz"), load_encoder(), asked, version)

@@ -1,0 +1,97 @@
+"""From figures to a level and a skill: probabilities that hold what they say, and where each level begins.
+
+A level is taken as soon as it, and what is more urgent, is likelier than its threshold, the most urgent first. The
+thresholds lie below one half: who can't tell errs to the more urgent side (rubric, rule 4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from scoring.classifier.linear import Floats
+from scoring.classifier.reading import LEVELS, SKILLS
+from scoring.model import Severity, Skill
+
+FITS = 0.25
+"""How likely a further skill must be to be named."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Multinomial logistic regression. weights: (features, outputs). bias: (outputs,)."""
+
+    weights: Floats
+    bias: Floats
+
+    def probabilities(self, features: Floats) -> Floats:
+        """(outputs,), together 1."""
+        scores = features @ self.weights + self.bias
+        risen = np.exp(scores - scores.max())
+        return np.asarray(risen / risen.sum(), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """probabilities: of S1 to S4. skills: those that fit, the primary first."""
+
+    severity: Severity
+    probabilities: tuple[float, ...]
+    skills: tuple[Skill, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """levels, skills: on the same features. thresholds: of S1, of S1 or S2, of S1 to S3 together."""
+
+    levels: Layer
+    skills: Layer
+    thresholds: tuple[float, float, float]
+
+    def judge(self, features: Floats) -> Judged:
+        """The level, and the skills that fit."""
+        levels = self.levels.probabilities(features)
+        skills = self.skills.probabilities(features)
+        primary = int(skills.argmax())
+        further = [skill for at, skill in enumerate(SKILLS) if skills[at] >= FITS and at != primary]
+        return Judged(
+            self.level(levels),
+            tuple(round(float(each), 4) for each in levels),
+            (SKILLS[primary], *further),
+        )
+
+    def level(self, probabilities: Floats) -> Severity:
+        """The most urgent level that is likely enough together with those above it."""
+        sums = np.cumsum(probabilities)
+        for at, threshold in enumerate(self.thresholds):
+            if sums[at] >= threshold:
+                return LEVELS[at]
+        return LEVELS[-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """plain: without the encoder. full: with it. sure: how likely a level must be for the encoder not to be asked."""
+
+    plain: Decision
+    full: Decision
+    sure: float
+
+
+@lru_cache(maxsize=2)
+def load_decisions(file: Path) -> Decisions:
+    """From an .npz without pickled objects. Raises OSError, ValueError, KeyError for one that isn't ours."""
+    with np.load(file, allow_pickle=False) as stored:
+
+        def decision(name: str) -> Decision:
+            levels, skills = (
+                Layer(stored[f"{name}_{of}_weights"].astype(np.float32), stored[f"{name}_{of}_bias"].astype(np.float32))
+                for of in ("levels", "skills")
+            )
+            first, second, third = (float(each) for each in stored[f"{name}_thresholds"])
+            return Decision(levels, skills, (first, second, third))
+
+        return Decisions(decision("plain"), decision("full"), float(stored["sure"]))
