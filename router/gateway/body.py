@@ -10,6 +10,7 @@ from starlette.requests import Request
 from channels.errors import Problem
 from router.gateway.body_files import BodyFile, BodyFiles
 from router.gateway.incoming import Incoming
+from router.gateway.limits import Limits
 from router.gateway.pace import Pace
 from router.gateway.places import Place
 
@@ -28,20 +29,34 @@ class BodyCutOff(Problem):
 async def read(request: Request, limit: int) -> bytes:
     """For bodies that are small by their limit, in bytes. Raises BodyTooLarge, BodyCutOff."""
     _length(request, limit)
-    return b"".join([part async for part in _parts(request, limit)])
+    started = asyncio.get_running_loop().time()
+    return b"".join([part async for part in _parts(request, limit, started)])
 
 
-async def take(request: Request, limit: int, place: Place, files: BodyFiles) -> bytes | BodyFile:
+async def take(request: Request, limit: int, place: Place, files: BodyFiles, silence: Limits) -> bytes | BodyFile:
     """The body, in a file where it is large: the caller closes it.
 
-    Its place is taken before any of it is read where it tells its size, else as it comes. Raises BodyTooLarge,
-    BodyCutOff, Full, StoreFull, StoreFailed.
+    Its place is taken before any of it is read where it tells its size, else as it comes. silence: bounds the wait for
+    the first part, which is all of most bodies. Raises BodyTooLarge, BodyCutOff, Full, StoreFull, StoreFailed.
     """
     place.reach(_length(request, limit))
+    started = asyncio.get_running_loop().time()
+    waiting = silence.begin()
+    try:
+        async with waiting:
+            part, more = await _part(request)
+    except TimeoutError:
+        raise BodyCutOff(WHOLE) from None
+    finally:
+        silence.over(waiting)
+    if len(part) > limit:
+        raise BodyTooLarge(f"at most {limit} bytes")
     incoming = Incoming(place, files)
     try:
-        async for part in _parts(request, limit):
-            await incoming.add(part)
+        await incoming.add(part)
+        if more:
+            async for each in _parts(request, limit, started, incoming.size):
+                await incoming.add(each)
         return await incoming.done()
     except BaseException:
         await incoming.drop()
@@ -50,28 +65,34 @@ async def take(request: Request, limit: int, place: Place, files: BodyFiles) -> 
 
 def _length(request: Request, limit: int) -> int:
     """What the body says of its size; 0 where it says nothing. Raises BodyTooLarge."""
-    said = request.headers.get("content-length", "")
-    if not (said.isascii() and said.isdigit()):
+    said = next((value for name, value in request.scope["headers"] if name == b"content-length"), b"")
+    if not said.isdigit():  # of bytes: ASCII's only
         return 0
     if len(said) > LONGEST_LENGTH or int(said) > limit:
         raise BodyTooLarge(f"at most {limit} bytes")
     return int(said)
 
 
-async def _parts(request: Request, limit: int) -> AsyncIterator[bytes]:
+async def _parts(request: Request, limit: int, started: float, size: int = 0) -> AsyncIterator[bytes]:
+    """What is still to come behind the first `size` bytes. started: when the body's reading began."""
     clock = asyncio.get_running_loop().time
-    pace, size, more = Pace(clock()), 0, True
+    pace, more = Pace(started), True
     while more:
         try:
             # Each wait is bounded by itself: while a part is written to the disk, the sender isn't to blame.
             async with asyncio.timeout_at(pace.deadline(clock(), size)):
-                message = await request.receive()
+                part, more = await _part(request)
         except TimeoutError:
             raise BodyCutOff(WHOLE) from None
-        if message["type"] == "http.disconnect":
-            raise BodyCutOff(WHOLE)
-        part, more = message.get("body", b""), message.get("more_body", False)
         size += len(part)
         if size > limit:
             raise BodyTooLarge(f"at most {limit} bytes")
         yield part
+
+
+async def _part(request: Request) -> tuple[bytes, bool]:
+    """The next part, and whether more comes."""
+    message = await request.receive()
+    if message["type"] == "http.disconnect":
+        raise BodyCutOff(WHOLE)
+    return message.get("body", b""), message.get("more_body", False)

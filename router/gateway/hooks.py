@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -28,8 +28,10 @@ from router.gateway.delivery import Delivery
 from router.gateway.edge import Edge
 from router.gateway.fetching import Fetcher
 from router.gateway.large import Large, LargeDelivery
+from router.gateway.limits import Limits
 from router.gateway.metrics import Metrics
 from router.gateway.openapi import errors
+from router.gateway.pace import SILENT_S
 from router.gateway.places import Place, Places
 from router.gateway.reading import LargeReading, Reading
 from router.gateway.refusals import refusal_of, response
@@ -57,6 +59,7 @@ class Hooks:
     public_url: str
     most_bytes: int
     clock: Callable[[], datetime]
+    silence: Limits = field(default_factory=lambda: Limits(SILENT_S))
 
     async def take(self, channel: Channel, http: HttpRequest) -> Response:
         """The answer to one request of a channel."""
@@ -72,7 +75,7 @@ class Hooks:
     async def _take(self, channel: Channel, http: HttpRequest, place: Place) -> Response:
         started = time.perf_counter()
         secrets = self.verification.secrets_of(channel)
-        raw = await body.take(http, self._limit(channel), place, self.files)
+        raw = await body.take(http, self._limit(channel), place, self.files, self.silence)
         if isinstance(raw, BodyFile):
             async with raw:
                 request, found = await self._take_large(channel, http, raw, secrets)
@@ -148,7 +151,7 @@ class Hooks:
         return Request(
             method=http.method,
             url=self.public_url + target.decode("latin-1"),
-            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in http.headers.raw),
+            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in http.scope["headers"]),
             body=raw,
             received_at=self.clock(),
         )

@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from router.closing import closed_producer, ended
+from router.gateway.limits import Limits
 from router.gateway.log import TooLarge, Unavailable
 from router.model.cloudevents import Message
 from router.opening import opened
@@ -37,7 +38,7 @@ class KafkaLog:
         self._wedged = asyncio.Event()
         self._up = asyncio.Event()
         self._closing: set[asyncio.Task[None]] = set()
-        self._limits: set[asyncio.Timeout] = set()
+        self._limits = Limits(timeout_s)
 
     @property
     def ready(self) -> bool:
@@ -64,11 +65,9 @@ class KafkaLog:
         producer = self._producer
         if producer is None or self._wedged.is_set():
             raise Unavailable
-        limit: asyncio.Timeout | None = None
-        limits = self._limits
+        limit = self._limits.begin()
         try:
-            async with asyncio.timeout(self._timeout_s) as limit:
-                limits.add(limit)
+            async with limit:
                 acknowledged = await producer.send(
                     message.topic,
                     value=message.value,
@@ -84,8 +83,7 @@ class KafkaLog:
                 self._wedge(type(error).__name__)
             raise Unavailable from None
         finally:
-            if limit is not None:
-                limits.discard(limit)
+            self._limits.over(limit)
 
     def _wedge(self, why: str) -> None:
         if not self._wedged.is_set():
@@ -93,11 +91,7 @@ class KafkaLog:
         self._up.clear()
         self._wedged.set()
         # Whatever waits for this producer fails now, before anything that comes later is taken.
-        now = asyncio.get_running_loop().time()
-        for limit in tuple(self._limits):
-            if not limit.expired():
-                with contextlib.suppress(RuntimeError):  # it is ending already
-                    limit.reschedule(now)
+        self._limits.end_all()
 
     async def _keep(self) -> None:
         """Makes a producer, watches that the broker answers, and makes another once it doesn't."""
