@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from email.message import Message
 from email.policy import default
+from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from channels.mail.charsets import decoded
@@ -58,6 +59,8 @@ def mailboxes(message: Mime, name: str) -> list[tuple[str | None, str]]:
 def read_mailboxes(raw: str) -> list[tuple[str | None, str]]:
     """(display name, address) pairs of a header's text. Empty where it names nobody (an empty group)."""
     raw = unfolded(raw)
+    if not raw:
+        return []
     plain = _PLAIN.fullmatch(raw)
     if plain is not None:  # the library's answer, for a hundredth of its time
         return [(line(plain[3], 200), plain[1] or plain[4])]
@@ -105,9 +108,15 @@ def _pairs(parsed: Any) -> list[tuple[str | None, str]]:
     return [(line(one.display_name, 200), one.addr_spec) for one in parsed.addresses]
 
 
+@lru_cache(maxsize=32)  # the library makes a class anew for each header that it reads
+def _reader(name: str) -> Any:
+    registry: Any = default.header_factory
+    return registry[name]
+
+
 def _read(name: str, raw: str, take: Callable[[Any], Found]) -> Found | None:
     """What `take` makes of the library's reading; None where the library gives up."""
     try:
-        return take(default.header_factory(name, raw))
+        return take(_reader(name)(name, raw))
     except Exception:  # the library raises nearly anything on hostile headers: IndexError, AttributeError, …
         return None
