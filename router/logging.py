@@ -39,6 +39,7 @@ def configure(level: str = "info", stream: TextIO | None = None, *, as_json: boo
         raise BadLevel(f"ROUTER_LOG_LEVEL is {level!r}, expected one of {', '.join(LEVELS)}.")
     number = LEVELS[level.lower()]
     out = stream or sys.stderr
+    writer = structlog.WriteLogger(out)
     render = structlog.processors.JSONRenderer() if as_json else _line
     structlog.configure(
         processors=[
@@ -49,7 +50,7 @@ def configure(level: str = "info", stream: TextIO | None = None, *, as_json: boo
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(out),
+        logger_factory=lambda *_: writer,  # one for all: making one takes as long as writing a line
         cache_logger_on_first_use=False,  # tests and commands may configure it again
     )
     logging.basicConfig(
