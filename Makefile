@@ -1,6 +1,6 @@
 # `make run` on a fresh machine: everything it needs is set up first. PYTHON=… chooses the Python (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit kafka docs simulate-faults bench-latency bench-mails bench-restart bench-scoring bench-streams faults clean
+.PHONY: help setup run test lint unit kafka docs simulate-faults bench-latency bench-mails bench-restart bench-scoring bench-streams model faults clean
 
 BIN := .venv/bin
 
@@ -25,7 +25,7 @@ unit: setup ## Tests that need no broker
 	$(BIN)/pytest -m "not kafka" -n auto
 
 kafka: setup ## Tests on a real broker: KAFKA_BOOTSTRAP_SERVERS, a Docker engine, or the embedded one
-	$(BIN)/pytest -m kafka
+	$(BIN)/pytest -m kafka --tb=short
 
 simulate-faults: setup ## Seeds of simulated faults, on all cores; SEEDS=100000, FROM=0
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),100000) --from $(or $(FROM),0)
@@ -47,6 +47,9 @@ bench-streams: setup ## How fast events reach hundreds of event streams; ARGS="-
 
 faults: setup ## Breaks the running system in every way and checks that nothing is lost, an hour; ARGS="--only NAME --times 5"
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+model: setup ## Trains what scoring judges with, from training/rows; about three minutes, the same each time
+	@$(BIN)/python -m training
 
 docs: setup ## docs/asyncapi.yaml and docs/openapi.json, made anew of topics.yaml, models and routes
 	$(BIN)/router topics doc --output docs/asyncapi.yaml

@@ -39,6 +39,7 @@ from router.runtime.worker import warm
 from router.stages.contract import Record
 from router.stages.entries import Layer, Store
 from router.stages.intake import Intake
+from scoring.classifier.asked import Asked
 from scoring.model import Skill
 
 SCORED = 400
@@ -206,7 +207,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--incidents", type=int, default=100_000)
     asked = options.parse_args()
-    warm()
+    warm(Asked.NEVER)
     asyncio.run(run(asked.incidents))
 
 

@@ -34,6 +34,7 @@ from router.stages.in_force import seeded
 from router.stages.intake import Intake
 from router.stages.pool import Pool
 from scoring.assess import assess
+from scoring.classifier.asked import Asked
 
 BATCH = 20
 EPOCH = 1
@@ -58,7 +59,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     asked = options.parse_args()
     began, before = process_time(), _resident()
-    warm()
+    warm(Asked.NEVER)
     loaded, grown = process_time() - began, _resident() - before
     rounds = [_round(asked.count) for _ in range(asked.rounds)]
     table = Table("part", "µs a contact", title=f"{asked.count} contacts, best of {asked.rounds}")

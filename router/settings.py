@@ -19,6 +19,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from channels.contract import Secrets
+from scoring.classifier.asked import Asked
 
 Names = Annotated[tuple[str, ...], NoDecode]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode]
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     in_flight_max_bytes: int = Field(default=200 * 1024 * 1024, ge=1024 * 1024)
     spool_max_bytes: int = Field(default=1024 * 1024 * 1024, ge=0)
     desk_streams: int = Field(default=600, ge=0)
+    scoring_encoder: Asked = Asked.UNSURE
     bootstrap_servers: str | None = Field(default=None, validation_alias="KAFKA_BOOTSTRAP_SERVERS")
 
     @field_validator("allow_unsigned", mode="before")

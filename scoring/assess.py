@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from channels.contact import Contact, Direction, Medium
-from scoring.classifier.classifier import HERE, Asked, Opinion, load_classifier
+from scoring.classifier.asked import Asked
+from scoring.classifier.classifier import Opinion, load_classifier
 from scoring.classifier.sentences import Sentence, sentences
 from scoring.language import languages
 from scoring.model import Assessment, Effect, Evidence, Severity, Skill
@@ -38,7 +39,7 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
     found = ruled(contact, spoken)
     rules = weighed(found, spoken)
     said = sentences(found.whole, found.words)
-    if not said or not (HERE / "decision.npz").exists():
+    if not said:
         return rules
     classifier = load_classifier(asked)
     opinion = classifier.opinion(found.whole, said, rules, contact.medium)

@@ -13,6 +13,7 @@ import typer
 
 from channels.errors import Problem
 from router.cli.options import Data, needed_kafka, settings_for
+from scoring.classifier.asked import Asked
 
 
 class Owned(Problem):
@@ -49,7 +50,7 @@ async def _rebuild(kafka: str, config: Path | None, only: int | None) -> None:
         await admin.create({name: topic for name, topic in wanted.items() if name == "pool.changelog"})
     if await farewell.members(kafka, "pool"):
         raise Owned("a worker runs, or died within the last seconds. Stop all of them, and try again.")
-    warm()
+    warm(Asked.NEVER)
     name = f"rebuild-{uuid.uuid4().hex[:12]}"
     cluster = KafkaCluster(kafka, name)
     identity = Identity(name, lambda: datetime.now(UTC))

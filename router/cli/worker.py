@@ -45,13 +45,22 @@ def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: Paren
         logging.configure(settings.log_level, as_json=settings.log_json)
         found, wanted = deployment.load(settings.config), topics.load()
         garbage.seldom()
-        warm()
+        warm(settings.scoring_encoder)
         garbage.stays()
 
         async def body(ready: Callable[[], None], stop: asyncio.Event) -> None:
             meters = Meters()
             with exposed(meters.registry, metrics_port):
-                await serve(found, wanted, cluster, meters, ready=ready, stop=stop, state=settings.data_dir / "state")
+                await serve(
+                    found,
+                    wanted,
+                    cluster,
+                    meters,
+                    ready=ready,
+                    stop=stop,
+                    state=settings.data_dir / "state",
+                    encoder=settings.scoring_encoder,
+                )
 
         line = {"ready": True, "worker": name}
         return part.Ready(body, line, failed=FOR_GOOD, statuses={TooManyDeadLetters: CAPPED})

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import NamedTuple
 
@@ -198,7 +199,7 @@ class Runner:
         large: list[tuple[Slot, Sequence[Record]]] = []
         for slot, records in fetched.items():
             try:
-                done = self._stepped(slot, records, writer)
+                done = await self._stepped(slot, records, writer)
             except BatchTooLarge:
                 if len(records) == 1:
                     raise
@@ -217,14 +218,20 @@ class Runner:
             await self._process({slot: records[:half]}, writer)
             await self._process({slot: records[half:]}, writer)
 
-    def _stepped(self, slot: Slot, records: Sequence[Record], writer: Writer) -> _Work | None:
-        """None for a slot that is no longer ours. Raises BatchTooLarge."""
+    async def _stepped(self, slot: Slot, records: Sequence[Record], writer: Writer) -> _Work | None:
+        """None for a slot that is no longer ours. Raises BatchTooLarge. A slow stage doesn't hold up the heartbeat."""
         expected = self._restored.get(slot)
         if expected is None or not records:
             return None
         _check_whole(slot, expected, records)
         layer = self._progress.layer(slot)
-        stepped = step_all(self._stage, layer, records, self._progress.epoch(slot))
+        step = partial(step_all, self._stage, layer, records, self._progress.epoch(slot))
+        if self._stage.slow:
+            stepped = await asyncio.to_thread(step)
+            if self._restored.get(slot) != expected:
+                return None
+        else:
+            stepped = step()
         prepared = self._progress.prepare(slot, writer, layer.changes, records[-1].offset)
         return _Work(slot, records, stepped, prepared)
 

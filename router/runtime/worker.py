@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -30,6 +31,9 @@ from router.runtime.takeover import Identity
 from router.stages.in_force import seeded
 from router.stages.intake import Intake
 from router.stages.pool import Pool
+from scoring.assess import assess
+from scoring.classifier.asked import Asked
+from scoring.classifier.classifier import load_classifier
 from scoring.language import load_model
 from scoring.rules import load_rules
 
@@ -39,10 +43,18 @@ log = structlog.get_logger()
 
 
 def intake_runner(
-    deployment: Deployment, cluster: KafkaCluster, meters: Meters, on_ready: Callable[[], None]
+    deployment: Deployment,
+    cluster: KafkaCluster,
+    meters: Meters,
+    on_ready: Callable[[], None],
+    encoder: Asked = Asked.NEVER,
 ) -> Runner:
+    """encoder: when scoring asks its sentence encoder, which takes about 5 ms."""
     partitions = {name: pool.partition for name, pool in deployment.pools.items()}
-    return Runner(Intake(deployment.pool_for, partitions), cluster, Committed(), meters, on_ready)
+    stage = Intake(
+        deployment.pool_for, partitions, assess=partial(assess, asked=encoder), slow=encoder is not Asked.NEVER
+    )
+    return Runner(stage, cluster, Committed(), meters, on_ready)
 
 
 def pool_runner(
@@ -101,10 +113,11 @@ def _genesis(deployment: Deployment, cluster: KafkaCluster) -> PolicyGenesis:
     return PolicyGenesis(cluster, deployment.pools_on, PolicyApplied(sha256=sha256(text), text=text), seeded, _now)
 
 
-def warm() -> None:
+def warm(encoder: Asked) -> None:
     """Loads what scoring reads from the package: nothing slow is left for the loop that heartbeats. Raises BadRules."""
     load_rules()
     load_model()
+    load_classifier(encoder)
 
 
 async def serve(
@@ -116,6 +129,7 @@ async def serve(
     ready: Callable[[], None],
     stop: asyncio.Event,
     state: Path | None = None,
+    encoder: Asked = Asked.NEVER,
 ) -> None:
     """Runs both stages until `stop`. `ready` is called once, when each has its partitions. state: the folder that the
     pool's state is kept in beside the changelog, so that the next start is short.
@@ -131,7 +145,7 @@ async def serve(
                 ready()
 
     makers: dict[str, Callable[[], Runner]] = {
-        "intake": lambda: intake_runner(deployment, cluster, meters, lambda: on_ready("intake")),
+        "intake": lambda: intake_runner(deployment, cluster, meters, lambda: on_ready("intake"), encoder),
         "pool": lambda: pool_runner(deployment, topics, cluster, meters, lambda: on_ready("pool"), state),
     }
     running = [asyncio.create_task(_kept(name, make, stop), name=name) for name, make in makers.items()]

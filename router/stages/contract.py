@@ -113,6 +113,7 @@ class Stage(Protocol):
 
     sources: topics it reads.
     kinds: the model of each entry, by the part of its key before the first "/"; none for a stage without state.
+    slow: a step may take several ms, and is taken beside the loop that heartbeats.
     """
 
     @property
@@ -121,6 +122,8 @@ class Stage(Protocol):
     def sources(self) -> tuple[str, ...]: ...
     @property
     def kinds(self) -> Mapping[str, type[Entry]]: ...
+    @property
+    def slow(self) -> bool: ...
 
     def step(self, entries: Entries, record: Record) -> Step:
         """Raises Undecodable for a record that is no event of this stage."""

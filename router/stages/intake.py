@@ -36,6 +36,7 @@ class Intake:
     name: str = "intake"
     sources: tuple[str, ...] = (*(f"inbound.{medium}" for medium in Medium), RETRY)
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: MappingProxyType({}))
+    slow: bool = False
 
     def step(self, entries: Entries, record: Record) -> Step:
         """Raises Undecodable for a record that is no contact."""

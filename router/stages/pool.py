@@ -33,6 +33,7 @@ class Pool:
     name: str = "pool"
     sources: tuple[str, ...] = ("pool",)
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: KINDS)
+    slow: bool = False
 
     def step(self, entries: Entries, record: Record) -> Step:
         """Raises Undecodable for a record that is no event of a pool's log, NoPolicy where none is in force."""

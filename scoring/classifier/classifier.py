@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
 from channels.contact import Medium
+from scoring.classifier.asked import Asked
 from scoring.classifier.decision import Decisions, Judged, load_decisions
 from scoring.classifier.encoder import Encode, excerpt, load_encoder
 from scoring.classifier.linear import Floats, Linear, load_linear
@@ -23,14 +23,6 @@ from scoring.model import Assessment
 
 HERE = Path(__file__).parent.parent / "trained"
 FILES = ("linear.npz", "nearby.npz", "decision.npz")
-
-
-class Asked(StrEnum):
-    """When the encoder is asked."""
-
-    ALWAYS = "always"
-    UNSURE = "unsure"
-    NEVER = "never"
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,8 @@ class KeepsBeforeItTells(Runner):
     """The state is kept before the outputs are acknowledged."""
 
     async def _process(self, fetched: Mapping[Slot, Sequence[Record]], writer: Writer) -> None:
-        work = [done for slot, records in fetched.items() if (done := self._stepped(slot, records, writer))]
+        stepped = [await self._stepped(slot, records, writer) for slot, records in fetched.items()]
+        work = [done for done in stepped if done is not None]
         await asyncio.gather(*(self._keep(done, writer) for done in work))
         await writer.append([message for done in work for message in done.stepped.messages])
 

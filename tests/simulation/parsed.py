@@ -53,6 +53,7 @@ class _Parsed:
     name: str
     sources: tuple[str, ...]
     kinds: Mapping[str, type[Entry]]
+    slow: bool = False
 
     def step(self, entries: Entries, record: Record) -> Step:
         return self.stage.step(entries, record)

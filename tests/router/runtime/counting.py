@@ -42,6 +42,10 @@ class Counting:
         return (self.source,)
 
     @property
+    def slow(self) -> bool:
+        return False
+
+    @property
     def kinds(self) -> Mapping[str, type[Entry]]:
         return {"count": Count}
 
