@@ -19,7 +19,7 @@ SHORT_CODE = 6
 _REGION = re.compile(r"[A-Z]{2}")
 
 
-@lru_cache(maxsize=4096)  # our own numbers stand in every call and text
+@lru_cache(maxsize=512)  # our own numbers stand in every call and text; each takes a kilobyte
 def phone(text: str, region: str | None = None) -> Address | None:
     """The number in E.164; None where `text` is no possible number.
 
