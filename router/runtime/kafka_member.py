@@ -1,10 +1,16 @@
-"""The port Member on a consumer of a group."""
+"""The port Member on a consumer of a group.
+
+What comes while a batch is worked on comes as one next batch: a turn's requests cost more than a record's. So nothing
+is fetched between a batch and the call for the next, nor within REST_SECONDS of the last one. Who comes after a pause
+waits for nothing.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
@@ -16,6 +22,7 @@ from router.runtime.ports import LogAway, LogBroken, OnAssigned, OnRevoked, Slot
 from router.stages.contract import Record
 
 COMMIT_SECONDS = 1.0
+REST_SECONDS = 0.01
 SESSION_MS = 6000
 HEARTBEAT_MS = 1500
 
@@ -24,6 +31,8 @@ class KafkaMember:
     def __init__(self, consumer: AIOKafkaConsumer, topics: Collection[str]) -> None:
         self._consumer = consumer
         self._topics = list(topics)
+        self._resting: list[TopicPartition] = []
+        self._took_at = -REST_SECONDS
 
     async def start(self, on_assigned: OnAssigned, on_revoked: OnRevoked) -> None:
         self._consumer.subscribe(self._topics, listener=_Listener(on_assigned, on_revoked))
@@ -33,6 +42,7 @@ class KafkaMember:
     async def fetch(self, slots: Collection[Slot], max_records: int, wait: float) -> Mapping[Slot, Sequence[Record]]:
         """Raises LogBroken where a position isn't on the log any more."""
         partitions = [TopicPartition(*slot) for slot in slots]
+        await self._rested()
         try:
             fetched = await self._consumer.getmany(*partitions, timeout_ms=int(wait * 1000), max_records=max_records)
         except NoOffsetForPartitionError:
@@ -42,6 +52,9 @@ class KafkaMember:
             raise LogBroken(f"a position is no longer on the log: {error}") from None
         except KafkaError as error:
             raise LogAway(f"the broker doesn't hand out records: {type(error).__name__}") from None
+        if fetched:
+            # At once: before the consumer hears that it may ask for more.
+            self._rest(partitions)
         return {Slot(*partition): [record_of(raw) for raw in batch] for partition, batch in fetched.items()}
 
     def seek(self, slot: Slot, offset: int) -> None:
@@ -65,6 +78,21 @@ class KafkaMember:
 
     async def close(self) -> None:
         await closed(self._consumer)
+
+    def _rest(self, partitions: Collection[TopicPartition]) -> None:
+        assigned = self._consumer.assignment()
+        self._resting = [each for each in partitions if each in assigned]
+        self._consumer.pause(*self._resting)
+        self._took_at = monotonic()
+
+    async def _rested(self) -> None:
+        left = self._took_at + REST_SECONDS - monotonic()
+        if left > 0:
+            await asyncio.sleep(left)
+        # Those that were taken away meanwhile and given back aren't paused any more.
+        assigned = self._consumer.assignment()
+        self._consumer.resume(*(each for each in self._resting if each in assigned))
+        self._resting = []
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka publishes no types
