@@ -1,6 +1,7 @@
 """The trained model as one function: what it says of a contact's words, beside what the rules found there.
 
-The encoder is asked always, never, or where the linear model and the rules leave it open; its cost is told there.
+The encoder is asked always, never, or where the linear model and the rules leave it open: where no level is likely
+enough, and where the linear model alone thinks it urgent. That model knows words, not what they mean together.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from scoring.classifier.linear import Floats, Linear, load_linear
 from scoring.classifier.nearby import Nearby, load_nearby
 from scoring.classifier.reading import LEVELS, Read, features, read
 from scoring.classifier.sentences import Sentence
-from scoring.model import Assessment
+from scoring.model import Assessment, Effect, Severity
 
 HERE = Path(__file__).parent.parent / "trained"
 FILES = ("linear.npz", "nearby.npz", "decision.npz")
@@ -52,7 +53,7 @@ class Classifier:
         """Raises ValueError without sentences."""
         found = read(self.linear, sentences)
         judged = self.decisions.plain.judge(features(found, None, rules, medium))
-        encoded = self._asks(judged)
+        encoded = self._asks(judged, rules)
         if encoded:
             near = self.near(text, sentences, found)
             judged = self.decisions.full.judge(features(found, near, rules, medium))
@@ -65,10 +66,12 @@ class Classifier:
         written = [sentence.written(text) for sentence in sentences]
         return self.nearby.scores(self.encode(excerpt(written, found.urgency)))
 
-    def _asks(self, judged: Judged) -> bool:
+    def _asks(self, judged: Judged, rules: Assessment) -> bool:
         if self.encode is None:
             return False
-        return self.asked is Asked.ALWAYS or max(judged.probabilities) < self.decisions.sure
+        if self.asked is Asked.ALWAYS or max(judged.probabilities) < self.decisions.sure:
+            return True
+        return judged.severity <= Severity.S2 < _said(rules)
 
     def _speaking(self, sentences: Sequence[Sentence], judged: Judged) -> tuple[tuple[int, float], ...]:
         at = LEVELS.index(judged.severity)
@@ -78,6 +81,12 @@ class Classifier:
                 scores = self.linear.of_word(word).scores[: len(LEVELS)]
                 spoken[place] = float(scores[at] - (scores.sum() - scores[at]) / (len(LEVELS) - 1))
         return tuple(spoken.items())
+
+
+def _said(rules: Assessment) -> Severity:
+    """The most urgent level that a rule names; S4 where none does."""
+    raised = (item.severity for item in rules.evidence if item.effect is Effect.RAISES)
+    return min((severity for severity in raised if severity), default=Severity.S4)
 
 
 @lru_cache(maxsize=3)
