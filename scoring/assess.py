@@ -25,7 +25,6 @@ LANGUAGE_CHARACTERS = 2_000
 MODEL = "model.words"
 MEANING = "model.meaning"
 SPOKE = 0.5
-MOST = 3
 
 
 def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
@@ -74,12 +73,12 @@ def read_sentences(contact: Contact) -> tuple[str, tuple[Sentence, ...]]:
 def _evidence(found: Ruled, opinion: Opinion, said: tuple[Sentence, ...]) -> Iterator[Evidence]:
     """The words that spoke most for the level, and the sentence that the encoder was asked about first."""
     placed = partial(found.evidence, effect=Effect.RAISES, severity=opinion.judged.severity)
-    loudest = sorted(opinion.words, key=lambda each: (-each[1], each[0]))[:MOST]
-    for place, amount in loudest:
+    for place, amount in opinion.words:
         if amount >= SPOKE:
             yield placed(place, place + 1, MODEL)
     if opinion.encoded:
-        yield placed(said[opinion.at].first, said[opinion.at].last, MEANING)
+        places = said[opinion.at].places
+        yield placed(places[0], places[-1] + 1, MEANING)
 
 
 def _without_words(contact: Contact) -> Assessment | None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from channels.contact import Medium
 from scoring.classifier.asked import Asked
 from scoring.classifier.decision import Decisions, Judged, load_decisions
@@ -23,13 +25,16 @@ from scoring.classifier.sentences import Sentence
 from scoring.model import Assessment, Effect, Severity
 
 HERE = Path(__file__).parent.parent / "trained"
+MOST = 3
+"""Words that are told as evidence."""
+
 FILES = ("linear.npz", "nearby.npz", "decision.npz")
 
 
 @dataclass(frozen=True, eq=False)
 class Opinion:
-    """judged: what the model says. encoded: the encoder was asked. at: the most urgent sentence. words: the place of
-    each word, and how much it spoke for the level against the mean of the others.
+    """judged: what the model says. encoded: the encoder was asked. at: the most urgent sentence. words: the places of
+    those that spoke most for the level, and how much, against the mean of the others.
     """
 
     judged: Judged
@@ -75,12 +80,12 @@ class Classifier:
 
     def _speaking(self, sentences: Sequence[Sentence], judged: Judged) -> tuple[tuple[int, float], ...]:
         at = LEVELS.index(judged.severity)
-        spoken: dict[int, float] = {}
-        for sentence in sentences:
-            for place, word in enumerate(sentence.folded, sentence.first):
-                scores = self.linear.of_word(word).scores[: len(LEVELS)]
-                spoken[place] = float(scores[at] - (scores.sum() - scores[at]) / (len(LEVELS) - 1))
-        return tuple(spoken.items())
+        words = [word for sentence in sentences for word in sentence.folded]
+        places = [place for sentence in sentences for place in sentence.places]
+        scores = self.linear.brought(words)[:, : len(LEVELS)]
+        ahead = scores[:, at] - (scores.sum(axis=1) - scores[:, at]) / (len(LEVELS) - 1)
+        loudest = np.argsort(-ahead, kind="stable")[:MOST]
+        return tuple((places[number], float(ahead[number])) for number in loudest)
 
 
 def _said(rules: Assessment) -> Severity:

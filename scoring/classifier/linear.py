@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +20,7 @@ from scoring.classifier.grams import grams_of, pair
 
 Floats = NDArray[np.float32]
 REMEMBERED = 16_384
-
-
-class Brought(NamedTuple):
-    """What one word or pair adds: to each output, and to the square of the vector's length."""
-
-    scores: Floats
-    square: float
+"""Words; 60 bytes each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,17 +31,24 @@ class Linear:
     rarity: Floats
     weights: Floats
     bias: Floats
-    _words: dict[str, Brought] = field(default_factory=dict)
+    _row: dict[str, int] = field(default_factory=dict)
+    _table: list[Floats] = field(default_factory=list)
 
-    def of_word(self, word: str) -> Brought:
-        """What `word` brings."""
-        known = self._words.get(word)
-        if known is None:
-            known = self._brought(grams_of(word))
-            if len(self._words) >= REMEMBERED:
-                self._words.clear()
-            self._words[word] = known
-        return known
+    def brought(self, words: Sequence[str]) -> Floats:
+        """(words, outputs + 1): what each adds to every output, and last to the square of the vector's length."""
+        if not self._table or len(self._row) + len(words) > REMEMBERED:
+            self._row.clear()
+            self._table[:] = [np.zeros((REMEMBERED + len(words), len(self.bias) + 1), dtype=np.float32)]
+        table = self._table[0]
+        rows: list[int] = []
+        for word in words:
+            row = self._row.get(word)
+            if row is None:
+                row = len(self._row)
+                table[row] = self._learned(word)
+                self._row[word] = row
+            rows.append(row)
+        return np.asarray(table[rows])
 
     def scores(self, sentences: Iterable[Sequence[str]]) -> Floats:
         """(outputs,) of the words of some sentences; of none, the bias."""
@@ -57,25 +57,23 @@ class Linear:
         for sentence in sentences:
             words.update(dict.fromkeys(sentence))
             pairs.update((pair(a, b), None) for a, b in pairwise(sentence))
-        found = [self.of_word(word) for word in words]
         known = [self.place[each] for each in pairs if each in self.place]
         rare = self.rarity[known]
-        total = rare @ self.weights[known]
-        square = float(rare @ rare)
-        for brought in found:
-            total += brought.scores
-            square += brought.square
-        return self.bias + total / math.sqrt(square) if square else self.bias.copy()
+        found = self.brought(tuple(words)).sum(axis=0)
+        square = float(rare @ rare + found[-1])
+        if not square:
+            return self.bias.copy()
+        return np.asarray(self.bias + (rare @ self.weights[known] + found[:-1]) / math.sqrt(square))
 
-    def _brought(self, grams: Iterable[str]) -> Brought:
+    def _learned(self, word: str) -> Floats:
         counts: dict[int, int] = {}
-        for gram in grams:
+        for gram in grams_of(word):
             at = self.place.get(gram)
             if at is not None:
                 counts[at] = counts.get(at, 0) + 1
         known = list(counts)
         values = self.rarity[known] * np.fromiter(counts.values(), np.float32, len(counts))
-        return Brought(values @ self.weights[known], float(values @ values))
+        return np.append(values @ self.weights[known], values @ values)
 
 
 @lru_cache(maxsize=2)

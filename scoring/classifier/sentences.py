@@ -30,11 +30,10 @@ _PICTURE = re.compile(r"[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]")
 
 @dataclass(frozen=True)
 class Sentence:
-    """Words [first, last) of the text, folded, and its characters [start, end)."""
+    """Its words, folded, which words of the text they are, and its characters [start, end)."""
 
     folded: tuple[str, ...]
-    first: int
-    last: int
+    places: tuple[int, ...]
     start: int
     end: int
 
@@ -56,9 +55,10 @@ def sentences(text: str, words: Words) -> tuple[Sentence, ...]:
         last = first + 1
         while last < count and words.sentences[last] == words.sentences[first]:
             last += 1
-        spoken = tuple(word for word in words.folded[first:last] if not _PICTURE.match(word))
-        if spoken:
-            found.append(Sentence(spoken, first, last, words.starts[first], words.ends[last - 1]))
+        places = tuple(place for place in range(first, last) if not _PICTURE.match(words.folded[place]))
+        if places:
+            folded = tuple(words.folded[place] for place in places)
+            found.append(Sentence(folded, places, words.starts[first], words.ends[last - 1]))
         first = last
     return tuple(found)
 
