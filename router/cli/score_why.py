@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from scoring.model import Assessment, Effect, Evidence, Severity
 
 UNSURE = 0.5
+MODEL = "model."
 
 
 def why(assessment: Assessment) -> str:
@@ -15,8 +16,10 @@ def why(assessment: Assessment) -> str:
     if assessment.wordless:
         return "A call without words is S2 until something is known of it."
     if assessment.floor:
-        rules = _rules(_raising(assessment, Severity.S1))
-        return f"S1 by {rules}. It is a floor: nothing but a person lowers it below S2."
+        rules = _rules(each for each in _raising(assessment, Severity.S1) if not each.rule.startswith(MODEL))
+        if level is Severity.S1:
+            return f"S1 by {rules}. It is a floor: nothing but a person lowers it below S2."
+        return f"{rules} would have said S1. The words as a whole don't, but it is a floor: S2 until a person has looked."
     sentences = [_level(assessment)]
     worse = [each for each in _lowered(assessment) if each.severity is not None and each.severity < level]
     if worse:
@@ -38,7 +41,7 @@ def _level(assessment: Assessment) -> str:
     if any(each.severity == level for each in assessment.evidence if each.effect is Effect.LOWERS):
         return f"{level} is what is left once what was said is taken back."
     if assessment.probabilities:
-        return f"No rule says {level}: the model does, or the level between its two likeliest that is more urgent."
+        return f"No rule says {level}: the model does, or leans to the more urgent of two levels."
     return f"No rule speaks: {level} is what a message of this length gets until somebody has read it."
 
 
