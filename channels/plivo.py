@@ -24,6 +24,7 @@ from channels.errors import Forged, Malformed, Misconfigured, NotTheirs, Unauthe
 from channels.media import LABEL, linked, links
 from channels.parties import parties, party
 from channels.texts import bounded, cleaned, line
+from channels.theirs import theirs
 
 PROVIDER = "plivo"
 VERSIONS = "PLIVO_SIGNATURE_VERSIONS"
@@ -36,7 +37,6 @@ KEEP = timedelta(days=7)
 
 MOST_SIGNATURES = 20
 MOST_MEDIA = 50
-LONGEST_ID = 100
 EXTRA = ("Type", "Units", "MessageIntent", "PowerpackUUID", "ContentType")
 
 THEIRS = links(rf"(?:{LABEL}\.)+plivo\.com")
@@ -90,9 +90,7 @@ def parse(request: Request) -> list[Contact]:
     given = _fields(request)
     if "Status" in given and not {"Text", "Body", "Type", "Media0", "Media1"} & given.keys():
         return []
-    uuid = given.get("MessageUUID", "").strip()
-    if not uuid or len(uuid) > LONGEST_ID:
-        raise Malformed("MessageUUID", f"an id of at most {LONGEST_ID} characters", "other text" if uuid else "nothing")
+    uuid = theirs(given.get("MessageUUID"), "MessageUUID")
     text, _, cut = bounded(cleaned(given.get("Text") or given.get("Body") or ""))
     facts = {name: said for name in EXTRA if (said := line(given.get(name), 200))}
     if cut:

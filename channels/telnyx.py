@@ -23,6 +23,7 @@ from channels.loose import LISTED, OR_NONE, Loose, LooseId
 from channels.media import LABEL, linked, links
 from channels.parties import parties, party
 from channels.texts import bounded, cleaned, line
+from channels.theirs import theirs
 from channels.times import iso8601, unix, within
 
 PROVIDER = "telnyx"
@@ -33,7 +34,6 @@ WINDOW = timedelta(minutes=5)
 
 RECEIVED = "message.received"
 MOST_MEDIA = 50
-LONGEST_ID = 100
 
 THEIRS = links(rf"(?:{LABEL}\.)+telnyx\.com|(?:{LABEL}\.)+telnyxcloudstorage\.com")
 
@@ -106,7 +106,7 @@ def parse(request: Request) -> list[Contact]:
     message = _message(event)
     if (message.direction or "inbound").lower() != "inbound":
         return []
-    message_id = _id(message.id, "data.payload.id")
+    message_id = theirs(message.id, "data.payload.id")
     text, _, cut = bounded(cleaned(message.text or ""))
     facts = {"type": line(message.type, 40), "messaging_profile_id": line(message.messaging_profile_id, 100)}
     if cut:
@@ -115,7 +115,7 @@ def parse(request: Request) -> list[Contact]:
         Contact(
             provider=PROVIDER,
             provider_id=message_id,
-            delivery=_id(event.id, "data.id"),
+            delivery=theirs(event.id, "data.id"),
             medium=Medium.SMS,
             sender=party(message.sender.phone_number if message.sender else None),
             recipients=parties(*(end.phone_number for end in (*message.to, *message.cc) if end)),
@@ -145,13 +145,6 @@ def _message(event: Event) -> Message:
     except ValidationError as error:
         problem = malformed(error)
         raise Malformed(f"data.payload.{problem.field}", problem.expected, problem.got) from None
-
-
-def _id(given: str | None, field: str) -> str:
-    told = (given or "").strip()
-    if not told or len(told) > LONGEST_ID:
-        raise Malformed(field, f"an id of at most {LONGEST_ID} characters", "other text" if told else "nothing")
-    return told
 
 
 def _attachment(n: int, file: File) -> Attachment:

@@ -23,9 +23,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from channels.contact import Attachment, Contact, Medium
 from channels.contract import MIB, Channel, Request, Secrets, Verified
-from channels.errors import Forged, Malformed, Misconfigured, NotTheirs
+from channels.errors import Forged, Misconfigured, NotTheirs
 from channels.parties import parties, party
 from channels.texts import bounded, cleaned, line
+from channels.theirs import theirs
 from channels.times import unix, within
 
 PROVIDER = "vonage"
@@ -36,7 +37,6 @@ BARE = "md5hash"
 TRIED_FOR = timedelta(hours=25)
 AHEAD = timedelta(minutes=5)
 
-LONGEST_ID = 100
 EXTRA = ("api-key", "keyword", "type", "concat-ref", "concat-part", "concat-total", "udh", "network-code")
 
 Params = Mapping[str, str]
@@ -101,11 +101,7 @@ def parse(request: Request) -> list[Contact]:
     given = params(request)
     if "status" in given and "text" not in given and "data" not in given:
         return []
-    message_id = (given.get("messageId") or given.get("message-id") or "").strip()
-    if not message_id or len(message_id) > LONGEST_ID:
-        raise Malformed(
-            "messageId", f"an id of at most {LONGEST_ID} characters", "other text" if message_id else "nothing"
-        )
+    message_id = theirs(given.get("messageId") or given.get("message-id"), "messageId")
     text, _, cut = bounded(cleaned(given.get("text", "")))
     facts = {name: said for name in EXTRA if (said := line(given.get(name), 200))}
     if cut:
