@@ -10,12 +10,13 @@ somebody has to look at them, and nothing says that it can't wait. What we sent 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from channels.contact import Contact, Direction, Medium
 from scoring.classifier.asked import Asked
 from scoring.classifier.classifier import Opinion, load_classifier
-from scoring.classifier.sentences import Sentence, sentences
+from scoring.classifier.sentences import Sentence, closing, pictured, sentences
 from scoring.language import languages
 from scoring.model import Assessment, Effect, Evidence, Severity, Skill
 from scoring.rules import load_rules
@@ -35,13 +36,16 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
     if (silent := _without_words(contact)) is not None:
         return silent
     spoken = languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
-    found = ruled(contact, spoken)
+    found = _found(contact, spoken)
     rules = weighed(found, spoken)
     said = sentences(found.whole, found.words)
     if not said:
         return rules
     classifier = load_classifier(asked)
     opinion = classifier.opinion(found.whole, said, rules, contact.medium)
+    if (worded := _without_pictures(found)) is not None:
+        plain = classifier.opinion(found.whole, said, weighed(worded, spoken), contact.medium)
+        opinion = min(opinion, plain, key=lambda each: each.judged.severity)
     severity = min(opinion.judged.severity, Severity.S2) if rules.floor else opinion.judged.severity
     skills = opinion.judged.skills
     return rules.model_copy(
@@ -61,13 +65,28 @@ def by_rules(contact: Contact) -> Assessment:
     if (silent := _without_words(contact)) is not None:
         return silent
     spoken = languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
-    return weighed(ruled(contact, spoken), spoken)
+    return weighed(_found(contact, spoken), spoken)
 
 
 def read_sentences(contact: Contact) -> tuple[str, tuple[Sentence, ...]]:
     """Subject and text as one, and its sentences as the model reads them."""
     found = ruled(contact, ())
     return found.whole, sentences(found.whole, found.words)
+
+
+def _found(contact: Contact, spoken: tuple[str, ...]) -> Ruled:
+    """What the rules find but in the line that closes a text: "Thanks," there thanks nobody."""
+    found = ruled(contact, spoken)
+    line = closing(found.whole, found.words)
+    if not line or not line.start:
+        return found
+    return replace(found, findings=[each for each in found.findings if each.start not in line])
+
+
+def _without_pictures(found: Ruled) -> Ruled | None:
+    """What was found in words; None where that is all: an emoji may raise a level, and never lowers one."""
+    worded = [each for each in found.findings if not all(map(pictured, found.words.folded[each.start : each.end]))]
+    return None if len(worded) == len(found.findings) else replace(found, findings=worded)
 
 
 def _evidence(found: Ruled, opinion: Opinion, said: tuple[Sentence, ...]) -> Iterator[Evidence]:
