@@ -27,7 +27,9 @@ _CLOSING = re.compile(
     r"|un saludo|saludos|atentamente|gracias|cordialement|bien à vous|merci"
     r"|(?:mit )?(?:freundlichen|liebe[n]?|viele) grü(?:ß|ss)en?"
     r"|lg|mfg|cordiali saluti|saluti|grazie|salutacions|atentament|gràcies|atenciosamente|cumprimentos|obrigad[oa]"
-    r"|met vriendelijke groet(?:en)?|groet(?:en|jes)?|bedankt)[ ,.!]*$",
+    r"|met vriendelijke groet(?:en)?|groet(?:en|jes)?|bedankt"
+    r"|(?:sent from|get outlook for|enviado desde|envoyé (?:de|depuis)|inviato da|enviat des|enviado do|verzonden vanaf"
+    r"|verstuurd vanaf) [\w' ]{2,30}|von meinem \w{2,20} gesendet)[ ,.!]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 

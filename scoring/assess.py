@@ -21,6 +21,7 @@ from scoring.language import languages
 from scoring.model import Assessment, Effect, Evidence, Severity, Skill
 from scoring.rules import load_rules
 from scoring.ruling import Ruled, ruled, weighed
+from scoring.scopes import Finding
 
 LANGUAGE_CHARACTERS = 2_000
 MODEL = "model.words"
@@ -43,8 +44,8 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
         return rules
     classifier = load_classifier(asked)
     opinion = classifier.opinion(found.whole, said, rules, contact.medium)
-    if (worded := _without_pictures(found)) is not None:
-        plain = classifier.opinion(found.whole, said, weighed(worded, spoken), contact.medium)
+    if (plainly := _in_so_many_words(found)) is not None:
+        plain = classifier.opinion(found.whole, said, weighed(plainly, spoken), contact.medium)
         opinion = min(opinion, plain, key=lambda each: each.judged.severity)
     severity = min(opinion.judged.severity, Severity.S2) if rules.floor else opinion.judged.severity
     skills = opinion.judged.skills
@@ -83,10 +84,20 @@ def _found(contact: Contact, spoken: tuple[str, ...]) -> Ruled:
     return replace(found, findings=[each for each in found.findings if each.start not in line])
 
 
-def _without_pictures(found: Ruled) -> Ruled | None:
-    """What was found in words; None where that is all: an emoji may raise a level, and never lowers one."""
-    worded = [each for each in found.findings if not all(map(pictured, found.words.folded[each.start : each.end]))]
-    return None if len(worded) == len(found.findings) else replace(found, findings=worded)
+def _in_so_many_words(found: Ruled) -> Ruled | None:
+    """What was found but in emoji and the signature: they may raise a level, and never lower one. None if that is all.
+
+    Whatever a rule finds there speaks for its own level, and so against S1.
+    """
+    behind = closing(found.whole, found.words).stop
+
+    def plain(each: Finding) -> bool:
+        if 0 < behind <= each.start:
+            return False
+        return not all(map(pictured, found.words.folded[each.start : each.end]))
+
+    kept = [each for each in found.findings if plain(each)]
+    return None if len(kept) == len(found.findings) else replace(found, findings=kept)
 
 
 def _evidence(found: Ruled, opinion: Opinion, said: tuple[Sentence, ...]) -> Iterator[Evidence]:
