@@ -225,8 +225,9 @@ class Runner:
             return None
         _check_whole(slot, expected, records)
         layer = self._progress.layer(slot)
-        step = partial(step_all, self._stage, layer, records, self._progress.epoch(slot))
-        if self._stage.slow:
+        stage = self._stage.paced(len(records))
+        step = partial(step_all, stage, layer, records, self._progress.epoch(slot))
+        if stage.slow:
             stepped = await asyncio.to_thread(step)
             if self._restored.get(slot) != expected:
                 return None

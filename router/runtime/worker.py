@@ -51,9 +51,8 @@ def intake_runner(
 ) -> Runner:
     """encoder: when scoring asks its sentence encoder, which takes about 5 ms."""
     partitions = {name: pool.partition for name, pool in deployment.pools.items()}
-    stage = Intake(
-        deployment.pool_for, partitions, assess=partial(assess, asked=encoder), slow=encoder is not Asked.NEVER
-    )
+    careful = None if encoder is Asked.NEVER else partial(assess, asked=encoder)
+    stage = Intake(deployment.pool_for, partitions, assess=partial(assess, asked=Asked.NEVER), careful=careful)
     return Runner(stage, cluster, Committed(), meters, on_ready)
 
 
@@ -117,6 +116,7 @@ def warm(encoder: Asked) -> None:
     """Loads what scoring reads from the package: nothing slow is left for the loop that heartbeats. Raises BadRules."""
     load_rules()
     load_model()
+    load_classifier(Asked.NEVER)  # for floods
     load_classifier(encoder)
 
 

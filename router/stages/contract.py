@@ -125,6 +125,10 @@ class Stage(Protocol):
     @property
     def slow(self) -> bool: ...
 
+    def paced(self, waiting: int) -> Stage:
+        """The stage as it works where so many records wait."""
+        ...
+
     def step(self, entries: Entries, record: Record) -> Step:
         """Raises Undecodable for a record that is no event of this stage."""
         ...

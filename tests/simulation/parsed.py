@@ -55,6 +55,9 @@ class _Parsed:
     kinds: Mapping[str, type[Entry]]
     slow: bool = False
 
+    def paced(self, waiting: int) -> Stage:
+        return self
+
     def step(self, entries: Entries, record: Record) -> Step:
         return self.stage.step(entries, record)
 

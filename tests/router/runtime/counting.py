@@ -49,6 +49,9 @@ class Counting:
     def kinds(self) -> Mapping[str, type[Entry]]:
         return {"count": Count}
 
+    def paced(self, waiting: int) -> Counting:
+        return self
+
     def step(self, entries: Entries, record: Record) -> Step:
         letter = (record.value or b"").decode()
         if letter == "?":

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from channels.contact import Address, AddressKind, Call, CallStatus, Contact, Direction, Medium
 from router.model.events import ContactScored
 from router.stages.contract import Entries, Outcome, Record, Undecodable
-from router.stages.intake import Intake
+from router.stages.intake import HURRY, Intake
 from scoring.model import Severity, Skill
 from tests.router.stages.situations import NOON, TRACE, assessed, contact_id, received
 
@@ -107,3 +108,14 @@ def test_a_value_that_is_no_contact_is_named_by_its_field_and_without_its_conten
     assert caught.value.field == "contact.medium"
     assert caught.value.got == "str"
     assert "pigeon" not in str(caught.value)
+
+
+def test_where_few_wait_the_careful_judgement_counts_and_in_a_flood_nobody_waits_for_it() -> None:
+    careful = replace(INTAKE, careful=lambda _: assessed(Severity.S1, Skill.THREAT_SAFETY))
+    assert careful.slow
+    _, value = scored(received("SM1"), careful.paced(HURRY))
+    assert value.assessment.severity is Severity.S1
+    hurried = careful.paced(HURRY + 1)
+    assert not hurried.slow
+    _, value = scored(received("SM1"), hurried)
+    assert value.assessment.severity is Severity.S2
