@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scoring.assess import assess
+from scoring.assess import by_rules
 from scoring.evaluation.rows import Row, contact
 from scoring.matcher import find
 from scoring.model import Effect, Evidence
@@ -60,6 +60,6 @@ def missing(rules: Rules) -> Iterator[Missing]:
 
 def _failed(rules: Rules, rule: Rule, text: str, *, fires: bool) -> Iterator[Failure]:
     with under(rules):
-        evidence = assess(contact(Row(id="example", channel="sms", text=text))).evidence
+        evidence = by_rules(contact(Row(id="example", channel="sms", text=text))).evidence
     if fires is not any(each.rule == rule.id and each.effect is Effect.RAISES for each in evidence):
         yield Failure(rule.id, text, fires, evidence)

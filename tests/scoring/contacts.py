@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from channels.contact import Attachment, Contact, Direction, Medium
-from scoring.assess import assess
+from scoring.assess import assess, by_rules
 from scoring.model import Assessment, Evidence
 
 
@@ -32,6 +32,11 @@ def contact(
 
 def scored(text: str = "", *, subject: str | None = None, medium: Medium = Medium.SMS) -> Assessment:
     return assess(contact(text, subject=subject, medium=medium))
+
+
+def ruled(text: str = "", *, subject: str | None = None, medium: Medium = Medium.SMS) -> Assessment:
+    """What the rules alone say."""
+    return by_rules(contact(text, subject=subject, medium=medium))
 
 
 def words_of(evidence: Evidence, given: Contact) -> str:

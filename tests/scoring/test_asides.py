@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from channels.contact import Medium
 from scoring.asides import asides
 from scoring.model import Effect, Severity
-from tests.scoring.contacts import scored
+from tests.scoring.contacts import ruled
 
 QUOTE = "\n\nOn 2 May 2026 at 23:14 Callum wrote:\n> He can't breathe, please somebody call me now\n> he is choking"
 NAME = "\n\nKind regards,\nRavi Menon\nSenior Paramedic | Trauma, Cardiac Arrest and Major Haemorrhage Lead"
@@ -22,29 +22,29 @@ def told(text: str, subject: str = "Re: Rex") -> list[str]:
 
 
 def test_what_a_reply_quotes_is_s3_at_most_and_still_named() -> None:
-    found = scored("It was only a hairball, he is eating again. Sorry for the fright." + QUOTE,
+    found = ruled("It was only a hairball, he is eating again. Sorry for the fright." + QUOTE,
                    subject="Re: URGENT", medium=Medium.EMAIL)  # fmt: skip
     assert (found.severity, found.floor) == (Severity.S3, False)
     assert ("vet.airway-breathing", Effect.LOWERS, "quoted") in {(e.rule, e.effect, e.scope) for e in found.evidence}
 
 
 def test_a_forwarded_mail_is_news() -> None:
-    assert scored("please call her" + QUOTE, subject="Fwd: help", medium=Medium.EMAIL).floor
+    assert ruled("please call her" + QUOTE, subject="Fwd: help", medium=Medium.EMAIL).floor
 
 
 def test_a_reply_of_nothing_but_a_quote_is_news() -> None:
-    assert scored(QUOTE, subject="Re: help", medium=Medium.EMAIL).floor
+    assert ruled(QUOTE, subject="Re: help", medium=Medium.EMAIL).floor
 
 
 def test_what_stands_between_quoted_lines_is_news() -> None:
     text = "> how is he?\nHe is not breathing\n> please call\nI am at the park"
     assert told(text)[-1] == "I am at the park"
     assert "He is not breathing" in told(text)
-    assert scored(text, subject="Re: Rex", medium=Medium.EMAIL).floor
+    assert ruled(text, subject="Re: Rex", medium=Medium.EMAIL).floor
 
 
 def test_a_job_title_in_a_signature_is_no_emergency() -> None:
-    found = scored("She cancelled when she saw us and I want it looked at." + NAME, subject="x", medium=Medium.EMAIL)
+    found = ruled("She cancelled when she saw us and I want it looked at." + NAME, subject="x", medium=Medium.EMAIL)
     assert not found.floor
 
 
@@ -58,7 +58,7 @@ def test_a_job_title_in_a_signature_is_no_emergency() -> None:
     ],
 )
 def test_what_is_no_signature_is_read(text: str) -> None:
-    assert scored(text, subject="Rex", medium=Medium.EMAIL).floor
+    assert ruled(text, subject="Rex", medium=Medium.EMAIL).floor
 
 
 @given(st.text(alphabet=">-\n abc:.R", max_size=80) | st.text(max_size=80), st.sampled_from(["Re: a", "Fwd: a", ""]))

@@ -7,7 +7,7 @@ import pytest
 from scoring.evaluation.examples import failures, missing
 from scoring.rulefile import BadRules, Cue, Rule, Scope
 from scoring.rules import load_rules, rules_of, under
-from tests.scoring.contacts import scored
+from tests.scoring.contacts import ruled
 
 RULES = load_rules().rules
 
@@ -33,9 +33,9 @@ def test_other_rules_are_in_force_only_under_them() -> None:
     others = rules_of({"a.yaml": A_RULE.replace(b"coughing", b"purring")})
     with under(others):
         assert load_rules() is others
-        assert [item.rule for item in scored("she is purring").evidence] == ["vet.cough"]
+        assert [item.rule for item in ruled("she is purring").evidence] == ["vet.cough"]
     assert load_rules() is ours
-    assert scored("she is purring").evidence == ()
+    assert ruled("she is purring").evidence == ()
 
 
 def test_every_cue_is_asked_for() -> None:

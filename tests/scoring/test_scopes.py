@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from scoring.model import Effect, Severity
-from tests.scoring.contacts import scored
+from tests.scoring.contacts import ruled
 
 S1, S2, S3, S4 = Severity
 
 
 def lowered_by(text: str) -> set[str]:
     """The scopes that spoke in `text`."""
-    return {item.scope for item in scored(text).evidence if item.effect is Effect.LOWERS and item.scope}
+    return {item.scope for item in ruled(text).evidence if item.effect is Effect.LOWERS and item.scope}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def lowered_by(text: str) -> set[str]:
     ],
 )
 def test_a_negation_takes_it_back(text: str) -> None:
-    assert not scored(text).floor
+    assert not ruled(text).floor
     assert lowered_by(text) == {"negation"}
 
 
@@ -59,7 +59,7 @@ def test_a_negation_takes_it_back(text: str) -> None:
     ],
 )
 def test_what_only_looks_negated_stays(text: str) -> None:
-    assert (scored(text).severity, scored(text).floor) == (S1, True)
+    assert (ruled(text).severity, ruled(text).floor) == (S1, True)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_what_only_looks_negated_stays(text: str) -> None:
     ],
 )
 def test_what_was_is_outweighed(text: str) -> None:
-    assert not scored(text).floor
+    assert not ruled(text).floor
     assert "past" in lowered_by(text)
 
 
@@ -92,7 +92,7 @@ def test_what_was_is_outweighed(text: str) -> None:
     ],
 )
 def test_what_goes_on_now_outweighs_what_was(text: str) -> None:
-    assert scored(text).floor
+    assert ruled(text).floor
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,8 @@ def test_what_goes_on_now_outweighs_what_was(text: str) -> None:
     ],
 )
 def test_a_question_of_policy_is_no_emergency(text: str) -> None:
-    assert not scored(text).floor
-    assert scored(text).severity >= S3
+    assert not ruled(text).floor
+    assert ruled(text).severity >= S3
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_question_of_policy_is_no_emergency(text: str) -> None:
     ],
 )
 def test_unless_something_else_says_that_it_happened(text: str) -> None:
-    assert scored(text).floor
+    assert ruled(text).floor
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,8 @@ def test_unless_something_else_says_that_it_happened(text: str) -> None:
     ],
 )
 def test_a_figure_of_speech_is_no_harm(text: str) -> None:
-    assert not scored(text).floor
-    assert scored(text).severity >= S3
+    assert not ruled(text).floor
+    assert ruled(text).severity >= S3
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_figure_of_speech_is_no_harm(text: str) -> None:
     ],
 )
 def test_the_same_words_in_earnest_are_heard(text: str) -> None:
-    assert scored(text).floor
+    assert ruled(text).floor
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_the_same_words_in_earnest_are_heard(text: str) -> None:
     ],
 )
 def test_what_is_over_is_lower_and_says_so(text: str, severity: Severity) -> None:
-    found = scored(text)
+    found = ruled(text)
     assert (found.severity, found.resolves, found.floor) == (severity, True, False)
     assert any(item.effect is Effect.LOWERS and item.rule.startswith("resolution.") for item in found.evidence)
 
@@ -204,9 +204,9 @@ def test_what_is_over_is_lower_and_says_so(text: str, severity: Severity) -> Non
     ],
 )
 def test_what_is_not_over_stays(text: str) -> None:
-    found = scored(text)
+    found = ruled(text)
     assert (found.severity, found.floor, found.resolves) == (S1, True, False)
 
 
 def test_a_death_is_not_resolved() -> None:
-    assert scored("All good now, but our cat died during the stay").floor
+    assert ruled("All good now, but our cat died during the stay").floor
