@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from channels.contact import Contact
 from scoring.assess import assess
 from scoring.evaluation.rows import Row, contact
 from scoring.model import Assessment, Effect, Severity
@@ -47,14 +48,16 @@ class Move:
         return label is self.after.severity
 
 
-def moves(rows: Iterable[Row], before: Rules, after: Rules) -> Iterator[Move | None]:
-    """For each row its move; None where level and skill stay."""
+def moves(
+    rows: Iterable[Row], before: Rules, after: Rules, judge: Callable[[Contact], Assessment] = assess
+) -> Iterator[Move | None]:
+    """For each row its move; None where level and skill stay. judge: the end result, or `by_rules`."""
     for row in rows:
         told = contact(row)
         with under(before):
-            was = assess(told)
+            was = judge(told)
         with under(after):
-            now = assess(told)
+            now = judge(told)
         changed = (was.severity, was.skill) != (now.severity, now.skill)
         yield Move(row, was, now) if changed else None
 

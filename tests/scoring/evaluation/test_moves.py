@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scoring.assess import by_rules
 from scoring.evaluation.moves import Move, levels, moves
 from scoring.evaluation.rows import Row
 from scoring.model import Severity
@@ -15,7 +16,7 @@ ROWS = (
 
 
 def moved(changed: str, *rows: Row) -> list[Move]:
-    return [move for move in moves(rows or ROWS, rules(), rules(changed)) if move is not None]
+    return [move for move in moves(rows or ROWS, rules(), rules(changed), by_rules) if move is not None]
 
 
 def test_the_same_rules_move_nothing() -> None:
