@@ -3,11 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scoring.classifier.linear import Floats
 from training.nearby import trained
 
 CHANCE = np.random.default_rng(1)
-VECTORS = CHANCE.normal(size=(40, 8))
-VECTORS = (VECTORS / np.linalg.norm(VECTORS, axis=1, keepdims=True)).astype(np.float32)
+DRAWN = CHANCE.normal(size=(40, 8))
+VECTORS: Floats = (DRAWN / np.linalg.norm(DRAWN, axis=1, keepdims=True)).astype(np.float32)
 WANTED = np.eye(2, dtype=np.float32)[(VECTORS[:, 0] > 0).astype(int)]
 
 

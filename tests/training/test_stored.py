@@ -9,7 +9,7 @@ import pytest
 
 from scoring.classifier.classifier import FILES, HERE
 from scoring.classifier.decision import Decision, Decisions, load_decisions
-from scoring.classifier.linear import load_linear
+from scoring.classifier.linear import Floats, load_linear
 from scoring.classifier.nearby import Nearby, load_nearby
 from tests.scoring.classifier.models import FIGURES, decision, decisions, every_gram, said
 from training.stored import store_decisions, store_linear, store_nearby
@@ -31,8 +31,8 @@ def test_a_linear_model_keeps_its_scores(tmp_path: Path) -> None:
 
 
 def test_the_encoders_model_keeps_its_scores(tmp_path: Path) -> None:
-    vectors = CHANCE.normal(size=(50, 512)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    drawn = CHANCE.normal(size=(50, 512))
+    vectors: Floats = (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
     model = Nearby(vectors, CHANCE.normal(size=(50, 15)).astype(np.float32) / 5, 1.0)
     store_nearby(model, tmp_path / "nearby.npz")
     loaded = load_nearby(tmp_path / "nearby.npz")

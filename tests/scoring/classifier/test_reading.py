@@ -47,7 +47,7 @@ def test_what_the_rules_found_and_how_it_came_are_told() -> None:
     found = read(MODEL, said("he is bleeding"))
 
     def told(text: str, medium: Medium = Medium.SMS) -> list[float]:
-        return features(found, None, ruled(text, medium=medium), medium)[2 * OUTPUTS :].tolist()
+        return list(map(float, features(found, None, ruled(text, medium=medium), medium)[2 * OUTPUTS :]))
 
     assert told("he is not breathing")[: len(LEVELS)] == [1, 0, 0, 0]
     assert ruled("he is not breathing").severity is Severity.S1
