@@ -33,7 +33,8 @@ def test_a_linear_model_keeps_its_scores(tmp_path: Path) -> None:
 def test_the_encoders_model_keeps_its_scores(tmp_path: Path) -> None:
     drawn = CHANCE.normal(size=(50, 512))
     vectors: Floats = (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
-    model = Nearby(vectors, CHANCE.normal(size=(50, 15)).astype(np.float32) / 5, 1.0)
+    coefficients: Floats = CHANCE.normal(0, 0.2, size=(50, 15)).astype(np.float32)
+    model = Nearby(vectors, coefficients, 1.0)
     store_nearby(model, tmp_path / "nearby.npz")
     loaded = load_nearby(tmp_path / "nearby.npz")
     for vector in vectors:
