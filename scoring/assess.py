@@ -1,7 +1,7 @@
 """How severe one contact is by itself, which skills it needs, and why. Pure: the same answer on replay.
 
 Rules find what they foresee, the trained model judges the words as a whole, and the decision knows what each is worth.
-A rule's S1 is a floor: the model may make S2 of it, never less (rubric, rule 5).
+A rule's S1 is a floor: the model may make S2 of it where it is sure of something milder, never less (rubric, rule 5).
 
 A call without words is S2 until something is known (rubric, rule 8). A message of nothing but attachments is S3:
 somebody has to look at them, and nothing says that it can't wait. What we sent ourselves is S4.
@@ -16,6 +16,8 @@ from functools import partial
 from channels.contact import Contact, Direction, Medium
 from scoring.classifier.asked import Asked
 from scoring.classifier.classifier import Opinion, load_classifier
+from scoring.classifier.decision import Judged
+from scoring.classifier.reading import LEVELS
 from scoring.classifier.sentences import Sentence, closing, pictured, sentences
 from scoring.language import languages
 from scoring.model import Assessment, Effect, Evidence, Severity, Skill
@@ -27,6 +29,7 @@ LANGUAGE_CHARACTERS = 2_000
 MODEL = "model.words"
 MEANING = "model.meaning"
 SPOKE = 0.5
+HALF = 0.5
 
 
 def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
@@ -47,7 +50,7 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
     if (plainly := _in_so_many_words(found)) is not None:
         plain = classifier.opinion(found.whole, said, weighed(plainly, spoken), contact.medium)
         opinion = min(opinion, plain, key=lambda each: each.judged.severity)
-    severity = min(opinion.judged.severity, Severity.S2) if rules.floor else opinion.judged.severity
+    severity = _floored(opinion.judged) if rules.floor else opinion.judged.severity
     skills = opinion.judged.skills
     return rules.model_copy(
         update={
@@ -59,6 +62,16 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
             "version": f"{rules.version}+{classifier.version}",
         }
     )
+
+
+def _floored(judged: Judged) -> Severity:
+    """Where a rule says S1: S2 if the model has read it and holds it for S2 or S3, else S1.
+
+    A model that sees nothing at all in what a rule knows (S4) has not understood it.
+    """
+    likeliest = max(range(len(LEVELS)), key=judged.probabilities.__getitem__)
+    milder = LEVELS[likeliest] in (Severity.S2, Severity.S3) and judged.probabilities[likeliest] >= HALF
+    return Severity.S2 if milder and judged.severity is not Severity.S1 else Severity.S1
 
 
 def by_rules(contact: Contact) -> Assessment:

@@ -55,7 +55,7 @@ def thresholds(probabilities: Floats, label: Ints, weight: Floats) -> tuple[floa
     def steps(low: float, high: float) -> list[float]:
         return [float(each) for each in np.arange(low, high, 0.02)]
 
-    first, second, third = max(product(steps(0.16, 0.5), steps(0.3, 0.62), steps(0.3, 0.7)), key=worth)
+    first, second, third = max(product(steps(0.2, 0.5), steps(0.3, 0.62), steps(0.3, 0.7)), key=worth)
     return first, second, third
 
 

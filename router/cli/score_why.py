@@ -19,7 +19,9 @@ def why(assessment: Assessment) -> str:
         rules = _rules(each for each in _raising(assessment, Severity.S1) if not each.rule.startswith(MODEL))
         if level is Severity.S1:
             return f"S1 by {rules}. It is a floor: nothing but a person lowers it below S2."
-        return f"{rules} would have said S1. The words as a whole don't, but it is a floor: S2 until a person has looked."
+        return (
+            f"{rules} would have said S1. The words as a whole don't, but it is a floor: S2 until a person has looked."
+        )
     sentences = [_level(assessment)]
     worse = [each for each in _lowered(assessment) if each.severity is not None and each.severity < level]
     if worse:
