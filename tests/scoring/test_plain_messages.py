@@ -1,4 +1,4 @@
-"""Plain messages: emergencies that are S1 by a rule and should be S1 in the end, and ordinary ones that must not be.
+"""Plain messages: emergencies that are S1 by a rule and in the end, and ordinary ones that must not be urgent.
 
 known_failures.txt names those that are judged wrongly as yet. None may be added unseen, and one that is judged rightly
 must be taken off.
