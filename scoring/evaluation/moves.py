@@ -12,6 +12,9 @@ from scoring.model import Assessment, Effect, Severity
 from scoring.rules import Rules, under
 
 
+MODEL = "model."
+
+
 @dataclass(frozen=True)
 class Move:
     """One row before and after. by: what speaks now and didn't, or not so; without: what no longer does.
@@ -69,8 +72,10 @@ def _spoke(here: Assessment, there: Assessment) -> tuple[str, ...]:
 
 
 def _named(assessment: Assessment) -> Iterator[str]:
-    """Each rule with its level, and with the scope that spoke on it."""
+    """Each rule with its level, and with the scope that spoke on it; what the model says follows of that."""
     for each in assessment.evidence:
+        if each.rule.startswith(MODEL):
+            continue
         level = f"{each.severity} " if each.severity else ""
         scope = f" ({each.scope})" if each.effect is Effect.LOWERS and each.scope else ""
         yield f"{level}{each.rule}{scope}"

@@ -32,7 +32,7 @@ def test_a_text_is_scored_and_shown() -> None:
 def test_a_text_may_come_from_standard_input_and_go_out_as_json() -> None:
     found = json.loads(run("-", "--json", stdin="my cat is not breathing\n").stdout)
     assert (found["severity"], found["skill"], found["language"], found["floor"]) == ("S1", "emergency-vet", "en", True)
-    (evidence,) = found["evidence"]
+    evidence, *_ = found["evidence"]
     assert "my cat is not breathing"[evidence["start"] : evidence["end"]] == "not breathing"
 
 
