@@ -1,15 +1,15 @@
 """`make model`: trains all models on training/rows and writes them to scoring/trained. Same rows, same model.
 
-The models also learn the rules' own examples, which say things as plainly as can be; the decision doesn't, since a rule
-always speaks there. What each row's figures are worth together is learned where neither model has seen the row: in
-five parts, each judged by models of the other four. Factor and thresholds come from training/judged/tuning, which
-nothing learns from; training/judged/aside is only measured, by `router evaluate`.
+What each row's figures are worth together is learned where neither model has seen the row: in five parts, each
+judged by models of the other four. Factor and thresholds come from training/judged/tuning, which nothing learns from;
+training/judged/aside is only measured, by `router evaluate`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from scoring.classifier.sentences import Sentence
 from scoring.model import Assessment
 from training import decision as deciding
 from training import linear, nearby
-from training.rows import HERE, Row, examples, rows
+from training.rows import HERE, Row, rows
 from training.stored import store_decisions, store_linear, store_nearby
 
 PARTS = 5
@@ -52,46 +52,37 @@ class Set:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def wanted(self) -> Floats:
-        """(rows, levels and skills): 1 where it is so."""
-        levels, skills = np.eye(len(LEVELS))[self.levels], np.eye(len(SKILLS))[self.skills]
-        return np.concatenate([levels, skills], axis=1).astype(np.float32)
-
 
 def main() -> None:
     console = Console(stderr=True)
     console.print("Reading the rows and what the rules say of them.")
-    learned, shown = load(rows(HERE / "rows")), load(examples())
-    tuning = load(rows(HERE / "judged" / "tuning"))
-    console.print(f"{len(learned)} rows and {len(shown)} rules' examples to learn from, {len(tuning)} to tune on.")
+    learned, tuning = load(HERE / "rows"), load(HERE / "judged" / "tuning")
+    console.print(f"{len(learned)} rows to learn from, {len(tuning)} to tune on.")
 
     parts = StratifiedKFold(PARTS, shuffle=True, random_state=SEED)
     outside: list[Read | None] = [None] * len(learned)
-    split: list[tuple[Ints, Ints]] = []
+    models: list[tuple[Ints, Ints, Linear]] = []
     with Progress(console=console) as progress:
         task = progress.add_task("Linear models", total=PARTS + 1)
         for seen, unseen in parts.split(np.zeros(len(learned)), learned.levels):
-            model = train_linear((learned, seen), (shown, everything(shown)))
+            model = train_linear(learned, seen)
             for at in unseen:
                 outside[at] = read(model, learned.sentences[at])
-            split.append((seen, unseen))
+            models.append((seen, unseen, model))
             progress.advance(task)
-        whole = train_linear((learned, everything(learned)), (shown, everything(shown)))
+        whole = train_linear(learned, np.arange(len(learned)))
         progress.advance(task)
     reads = [found for found in outside if found is not None]
     tuning_reads = [read(whole, sentences) for sentences in tuning.sentences]
 
     vectors = encoded(learned, reads, console)
-    shown_vectors = encoded(shown, [read(whole, sentences) for sentences in shown.sentences], console)
     tuning_vectors = encoded(tuning, tuning_reads, console)
-    wanted, shown_wanted = learned.wanted(), shown.wanted()
+    wanted = np.concatenate([np.eye(len(LEVELS))[learned.levels], np.eye(len(SKILLS))[learned.skills]], axis=1)
     near = np.zeros((len(learned), wanted.shape[1]), dtype=np.float32)
-    for seen, unseen in split:
-        part = nearby.trained(
-            np.concatenate([vectors[seen], shown_vectors]), np.concatenate([wanted[seen], shown_wanted])
-        )
+    for seen, unseen, _ in models:
+        part = nearby.trained(vectors[seen], wanted[seen])
         near[unseen] = all_scores(part, vectors[unseen])
-    nearest = nearby.trained(np.concatenate([vectors, shown_vectors]), np.concatenate([wanted, shown_wanted]))
+    nearest = nearby.trained(vectors, wanted)
     tuning_near = all_scores(nearest, tuning_vectors)
 
     console.print("The decision, without and with the encoder.")
@@ -105,9 +96,9 @@ def main() -> None:
     console.print(f"Written: {sizes}. Thresholds {plain.thresholds} and {full.thresholds}.")
 
 
-def load(labelled: Sequence[Row]) -> Set:
+def load(folder: Path) -> Set:
     """Without rows that have no words to learn from."""
-    given = [(row, *read_sentences(row.contact)) for row in labelled]
+    given = [(row, *read_sentences(row.contact)) for row in rows(folder)]
     found, texts, sentences = zip(*(each for each in given if each[2]), strict=True)
     return Set(
         found,
@@ -119,19 +110,11 @@ def load(labelled: Sequence[Row]) -> Set:
     )
 
 
-def everything(given: Set) -> Ints:
-    """The numbers of all its rows."""
-    return np.arange(len(given))
-
-
-def train_linear(*parts: tuple[Set, Ints]) -> Linear:
-    """On some of the rows of each set."""
+def train_linear(learned: Set, which: Ints) -> Linear:
+    """On some of the rows."""
     return linear.trained(
-        [given.sentences[at] for given, which in parts for at in which],
-        (
-            np.concatenate([given.levels[which] for given, which in parts]),
-            np.concatenate([given.skills[which] for given, which in parts]),
-        ),
+        [learned.sentences[at] for at in which],
+        (learned.levels[which], learned.skills[which]),
         (len(LEVELS), len(SKILLS)),
     )
 

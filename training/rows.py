@@ -8,9 +8,7 @@ from pathlib import Path
 
 from channels.contact import Contact
 from scoring.evaluation.rows import BadRow, contact, read
-from scoring.evaluation.rows import Row as Told
 from scoring.model import Severity, Skill
-from scoring.rules import load_rules
 
 HERE = Path(__file__).parent
 
@@ -37,18 +35,3 @@ def _of(file: Path) -> Iterator[Row]:
         if found is None or found.severity is None or found.skill is None or found.lang is None:
             raise BadRow(number, "severity, skill, lang", f"expected all three labels in {file.name}")
         yield Row(found.id, contact(found), found.lang, found.severity, found.skill)
-
-
-def examples() -> tuple[Row, ...]:
-    """The texts in which each rule must speak, as plain as can be, with the rule's level and skill."""
-    return tuple(
-        Row(
-            f"{rule.id}-{number}",
-            contact(Told(id=f"{rule.id}-{number}", channel="sms", text=text)),
-            "",
-            rule.severity,
-            rule.skill,
-        )
-        for rule in load_rules().rules
-        for number, text in enumerate(rule.examples.fires)
-    )

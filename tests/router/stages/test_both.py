@@ -69,7 +69,7 @@ def test_the_words_of_a_voicemail_put_its_call_on_their_queue() -> None:
     recording = contact("CA1", Medium.CALL).model_copy(
         update={**update, "part": "recording:RE1", "delivery": "CA1:recording:RE1"}
     )
-    transcript = contact("CA1", Medium.CALL, "My dog has been hit by a car and is bleeding, please call me").model_copy(
+    transcript = contact("CA1", Medium.CALL, "My dog is not breathing, please call me").model_copy(
         update={**update, "part": "transcription:TR1", "delivery": "CA1:transcription:TR1"}
     )
     told = comes(table, recording, contact("CA1", Medium.CALL, call=CallStatus.RINGING), transcript)
