@@ -13,7 +13,7 @@ from uuid import uuid4
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from bench.restart import many
+from bench.restart import SCORED, many
 from router.runtime import topics
 from tests.kafka.platform import Queues, queues
 from tests.until import PATIENCE_S
@@ -107,7 +107,8 @@ async def test_a_deleted_changelog_is_made_anew_of_the_log(own_kafka: str, tmp_p
         assert "0 queue records differ" in text
         records = len(seen.records)
         async with working(own_kafka, tmp_path):
-            (joined,) = await send(own_kafka, start + 100, 1, f"person{start:015d}")
+            # The same words again: they join whatever the first ones opened.
+            (joined,) = await send(own_kafka, start + SCORED, 1, f"person{start:015d}")
             await seen.until(lambda: bool(seen.holding(joined)))
         epochs = [version[0] for _, _, version, _ in seen.records]
         assert epochs == sorted(epochs)

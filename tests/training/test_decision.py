@@ -7,7 +7,7 @@ import pytest
 
 from scoring.classifier.decision import Layer
 from scoring.classifier.linear import Floats
-from training.decision import PRECISION, RECALL, Ints, calibrated, decision, layer, thresholds
+from training.decision import FIRST, Ints, calibrated, decision, layer, thresholds
 
 CHANCE = np.random.default_rng(1)
 COUNT = 2_000
@@ -56,8 +56,8 @@ def test_thresholds_find_emergencies_without_crying_wolf() -> None:
     told = probabilities(scores)
     chosen = thresholds(told, label, np.ones(COUNT, dtype=np.float32))
     found = said(told, chosen)
-    assert ((found == 0) & (label == 0)).sum() / (label == 0).sum() >= RECALL
-    assert ((found == 0) & (label == 0)).sum() / (found == 0).sum() >= PRECISION
+    assert ((found == 0) & (label == 0)).sum() / (label == 0).sum() >= 0.97
+    assert ((found == 0) & (label == 0)).sum() / (found == 0).sum() >= 0.75
     assert (found == label).mean() > 0.9
 
 
@@ -65,7 +65,7 @@ def test_what_is_hard_to_tell_is_called_more_urgent_than_it_seems() -> None:
     scores, label = drawn()
     told = probabilities(scores)
     chosen = thresholds(told, label, np.ones(COUNT, dtype=np.float32))
-    assert chosen[0] < 0.5
+    assert chosen[0] == FIRST
     assert (said(told, chosen) <= told.argmax(axis=1)).mean() > 0.9
 
 
