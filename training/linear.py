@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class Grams:
         counts: Counter[str] = Counter()
         for text in texts:
             words, pairs = _distinct(text)
-            counts.update({gram for word in words for gram in grams_of(word)} | pairs)
+            counts.update({gram for word in words for gram in grams_of(word)} | pairs.keys())
         kept = sorted(gram for gram, count in counts.items() if count >= SEEN)
         rarity = [np.log((1 + len(texts)) / (1 + counts[gram])) + 1 for gram in kept]
         return cls({gram: number for number, gram in enumerate(kept)}, np.array(rarity, dtype=np.float32))
@@ -87,7 +88,8 @@ def trained(texts: Sequence[Text], labels: Sequence[NDArray[np.int64]], outputs:
     )
 
 
-def _distinct(text: Text) -> tuple[dict[str, None], set[str]]:
+def _distinct(text: Text) -> tuple[dict[str, None], dict[str, None]]:
+    """Words, and two in a row, each once and in the text's order: so the same rows give the same sums."""
     words = dict.fromkeys(word for sentence in text for word in sentence.folded)
-    pairs = {pair(a, b) for sentence in text for a, b in zip(sentence.folded, sentence.folded[1:], strict=False)}
+    pairs = dict.fromkeys(pair(a, b) for sentence in text for a, b in pairwise(sentence.folded))
     return words, pairs
