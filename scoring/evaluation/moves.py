@@ -11,7 +11,6 @@ from scoring.evaluation.rows import Row, contact
 from scoring.model import Assessment, Effect, Severity
 from scoring.rules import Rules, under
 
-
 MODEL = "model."
 
 
