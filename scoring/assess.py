@@ -51,7 +51,9 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
         plain = classifier.opinion(found.whole, said, weighed(plainly, spoken), contact.medium)
         opinion = min(opinion, plain, key=lambda each: each.judged.severity)
     severity = _floored(opinion.judged) if rules.floor else opinion.judged.severity
-    skills = opinion.judged.skills
+    # A model that saw nothing in what a rule knows can't say who should look at it either.
+    unseen = rules.floor and opinion.judged.skills[0] is Skill.GENERAL
+    skills = rules.skills if unseen else opinion.judged.skills
     return rules.model_copy(
         update={
             "severity": severity,
