@@ -73,7 +73,8 @@ def test_a_folder_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) -> N
 def test_what_a_change_moves_is_shown_without_what_people_wrote(tmp_path: Path) -> None:
     old, new = folder(tmp_path / "old"), folder(tmp_path / "new", COUGH.replace("S2", "S1"))
     file = tmp_path / "past.jsonl"
-    file.write_text('{"id": "7", "text": "my printer is coughing badly", "severity": "S1"}\n{"id": "8", "text": "thanks!"}\n')
+    said = '{"id": "7", "text": "my printer is coughing badly", "severity": "S1"}'
+    file.write_text(said + '\n{"id": "8", "text": "thanks!"}\n')
     shown = run("diff", old, new, "--jsonl", file).stdout
     assert "1 raised, 0 lowered" in " ".join(shown.split())
     assert "1 is right now" in shown
