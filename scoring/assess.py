@@ -20,14 +20,15 @@ from scoring.classifier.decision import Judged
 from scoring.classifier.reading import LEVELS
 from scoring.classifier.sentences import Sentence, closing, pictured, sentences
 from scoring.language import languages
-from scoring.model import Assessment, Effect, Evidence, Severity, Skill
+from scoring.model import MODEL, Assessment, Effect, Evidence, Severity, Skill
 from scoring.rules import load_rules
-from scoring.ruling import Ruled, ruled, weighed
+from scoring.ruling import Ruled, ruled, weighed, whole_of
 from scoring.scopes import Finding
+from scoring.text import words
 
 LANGUAGE_CHARACTERS = 2_000
-MODEL = "model.words"
-MEANING = "model.meaning"
+WORDS = f"{MODEL}words"
+MEANING = f"{MODEL}meaning"
 SPOKE = 0.5
 HALF = 0.5
 
@@ -40,9 +41,9 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
     if (silent := _without_words(contact)) is not None:
         return silent
     spoken = languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
-    found = _found(contact, spoken)
+    found = ruled(contact, spoken)
     rules = weighed(found, spoken)
-    said = sentences(found.whole, found.words)
+    said = sentences(found.words, found.closed)
     if not said:
         return rules
     classifier = load_classifier(asked)
@@ -81,22 +82,14 @@ def by_rules(contact: Contact) -> Assessment:
     if (silent := _without_words(contact)) is not None:
         return silent
     spoken = languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
-    return weighed(_found(contact, spoken), spoken)
+    return weighed(ruled(contact, spoken), spoken)
 
 
 def read_sentences(contact: Contact) -> tuple[str, tuple[Sentence, ...]]:
     """Subject and text as one, and its sentences as the model reads them."""
-    found = ruled(contact, ())
-    return found.whole, sentences(found.whole, found.words)
-
-
-def _found(contact: Contact, spoken: tuple[str, ...]) -> Ruled:
-    """What the rules find but in the line that closes a text: "Thanks," there thanks nobody."""
-    found = ruled(contact, spoken)
-    line = closing(found.whole, found.words)
-    if not line or not line.start:
-        return found
-    return replace(found, findings=[each for each in found.findings if each.start not in line])
+    whole = whole_of(contact)
+    read = words(whole)
+    return whole, sentences(read, closing(whole, read))
 
 
 def _in_so_many_words(found: Ruled) -> Ruled | None:
@@ -104,7 +97,7 @@ def _in_so_many_words(found: Ruled) -> Ruled | None:
 
     Whatever a rule finds there speaks for its own level, and so against S1.
     """
-    behind = closing(found.whole, found.words).stop
+    behind = found.closed.stop
 
     def plain(each: Finding) -> bool:
         if 0 < behind <= each.start:
@@ -120,7 +113,7 @@ def _evidence(found: Ruled, opinion: Opinion, said: tuple[Sentence, ...]) -> Ite
     placed = partial(found.evidence, effect=Effect.RAISES, severity=opinion.judged.severity)
     for place, amount in opinion.words:
         if amount >= SPOKE:
-            yield placed(place, place + 1, MODEL)
+            yield placed(place, place + 1, WORDS)
     if opinion.encoded:
         places = said[opinion.at].places
         yield placed(places[0], places[-1] + 1, MEANING)

@@ -49,6 +49,10 @@ class Effect(StrEnum):
     LOWERS = "lowers"
 
 
+MODEL = "model."
+"""What the names of the trained model's evidence begin with; all else is by rules."""
+
+
 class Evidence(Frozen):
     """One rule that spoke, and where: characters [start, end) of the contact's `field`. Carries no text.
 

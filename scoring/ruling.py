@@ -13,6 +13,7 @@ from typing import Any
 
 from channels.contact import Contact, Medium
 from scoring.asides import asides
+from scoring.classifier.sentences import closing
 from scoring.language import clearly
 from scoring.matcher import Hit, find
 from scoring.model import TIE_BREAK, Assessment, Effect, Evidence, Severity, Skill, primary_of
@@ -32,11 +33,15 @@ _NEXT = {Severity.S1: Severity.S2, Severity.S2: Severity.S3, Severity.S3: Severi
 
 @dataclass(frozen=True)
 class Ruled:
-    """Subject and text of a contact, judged as one: what the text says is over is over for its subject, too."""
+    """Subject and text of a contact, judged as one: what the text says is over is over for its subject, too.
+
+    closed: the words of the line that closes it; what is found there is left out: "Thanks," there thanks nobody.
+    """
 
     subject: str
     whole: str
     words: Words
+    closed: range
     findings: list[Finding]
     resolutions: list[Resolution]
 
@@ -52,8 +57,7 @@ class Ruled:
 def ruled(contact: Contact, spoken: tuple[str, ...]) -> Ruled:
     """What the rules find in subject and text. spoken: the languages that it is in, as far as can be told."""
     rules = load_rules()
-    subject = contact.subject or ""
-    whole = f"{subject}{GLUE}{contact.text}" if subject else contact.text
+    subject, whole = contact.subject or "", whole_of(contact)
     read = words(whole)
     hits = _in_its_languages(rules, whole, read, find(rules.root, read, rules.keys_of), spoken)
     findings, resolutions = judge(rules, read, hits)
@@ -64,7 +68,15 @@ def ruled(contact: Contact, spoken: tuple[str, ...]) -> Ruled:
             replace(found, scope=found.scope or aside.at(read.starts[found.start] - before)) for found in findings
         ]
         resolutions = [found for found in resolutions if not aside.at(read.starts[found.start] - before)]
-    return Ruled(subject, whole, read, findings, resolutions)
+    closed = closing(whole, read)
+    if closed.start:
+        findings = [found for found in findings if found.start not in closed]
+    return Ruled(subject, whole, read, closed, findings, resolutions)
+
+
+def whole_of(contact: Contact) -> str:
+    """Subject and text as one."""
+    return f"{contact.subject}{GLUE}{contact.text}" if contact.subject else contact.text
 
 
 def _in_its_languages(rules: Rules, text: str, read: Words, hits: list[Hit], spoken: tuple[str, ...]) -> list[Hit]:

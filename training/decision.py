@@ -60,10 +60,7 @@ def thresholds(probabilities: Floats, label: Ints, weight: Floats) -> tuple[floa
 
 def decision(levels: Layer, skills: Layer, features: Floats, label: Ints, weight: Floats) -> Decision:
     """With thresholds for these rows."""
-    scores = features @ levels.weights + levels.bias
-    risen = np.exp(scores - scores.max(axis=1, keepdims=True))
-    probabilities = (risen / risen.sum(axis=1, keepdims=True)).astype(np.float32)
-    return Decision(levels, skills, thresholds(probabilities, label, weight))
+    return Decision(levels, skills, thresholds(levels.probabilities(features), label, weight))
 
 
 def _macro_f1(said: Ints, label: Ints, weight: Floats) -> float:

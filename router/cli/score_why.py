@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scoring.model import Assessment, Effect, Evidence, Severity
+from scoring.model import MODEL, Assessment, Effect, Evidence, Severity
 
 UNSURE = 0.5
-MODEL = "model."
 
 
 def why(assessment: Assessment) -> str:

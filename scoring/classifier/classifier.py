@@ -20,9 +20,9 @@ from scoring.classifier.decision import Decisions, Judged, load_decisions
 from scoring.classifier.encoder import Encode, excerpt, load_encoder
 from scoring.classifier.linear import Floats, Linear, load_linear
 from scoring.classifier.nearby import Nearby, load_nearby
-from scoring.classifier.reading import LEVELS, Read, features, read
+from scoring.classifier.reading import LEVELS, Read, features, read, worst_of
 from scoring.classifier.sentences import Sentence
-from scoring.model import Assessment, Effect, Severity
+from scoring.model import Assessment, Severity
 
 HERE = Path(__file__).parent.parent / "trained"
 MOST = 3
@@ -76,7 +76,7 @@ class Classifier:
             return False
         if self.asked is Asked.ALWAYS or max(judged.probabilities) < self.decisions.sure:
             return True
-        return judged.severity <= Severity.S2 < _said(rules)
+        return judged.severity <= Severity.S2 < (worst_of(rules) or Severity.S4)
 
     def _speaking(self, sentences: Sequence[Sentence], judged: Judged) -> tuple[tuple[int, float], ...]:
         at = LEVELS.index(judged.severity)
@@ -88,18 +88,16 @@ class Classifier:
         return tuple((places[number], float(ahead[number])) for number in loudest)
 
 
-def _said(rules: Assessment) -> Severity:
-    """The most urgent level that a rule names; S4 where none does."""
-    raised = (item.severity for item in rules.evidence if item.effect is Effect.RAISES)
-    return min((severity for severity in raised if severity), default=Severity.S4)
-
-
 @lru_cache(maxsize=3)
 def load_classifier(asked: Asked = Asked.UNSURE) -> Classifier:
     """What `make model` trained. Raises OSError, ValueError, KeyError where a file is missing or isn't ours."""
     linear, decisions = load_linear(HERE / "linear.npz"), load_decisions(HERE / "decision.npz")
-    digest = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in FILES)).hexdigest()[:12]
-    version = f"model-{digest}-{asked}"
+    version = f"model-{_digest()}-{asked}"
     if asked is Asked.NEVER:
         return Classifier(linear, decisions, None, None, asked, version)
     return Classifier(linear, decisions, load_nearby(HERE / "nearby.npz"), load_encoder(), asked, version)
+
+
+@lru_cache(maxsize=1)
+def _digest() -> str:
+    return hashlib.sha256(b"".join((HERE / name).read_bytes() for name in FILES)).hexdigest()[:12]

@@ -28,10 +28,10 @@ class Layer:
     bias: Floats
 
     def probabilities(self, features: Floats) -> Floats:
-        """(outputs,), together 1."""
+        """(…, outputs), together 1: of one contact's features or of many, a row each."""
         scores = features @ self.weights + self.bias
-        risen = np.exp(scores - scores.max())
-        return np.asarray(risen / risen.sum(), dtype=np.float32)
+        risen = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        return np.asarray(risen / risen.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
 @dataclass(frozen=True)

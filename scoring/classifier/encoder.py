@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
+
+from scoring.classifier.linear import Floats
 
 CHARACTERS = 400
 
-Encode = Callable[[str], NDArray[np.float32]]
+Encode = Callable[[str], Floats]
 
 
 @lru_cache(maxsize=1)
@@ -28,7 +29,7 @@ def load_encoder() -> Encode:
     encoder = USE(threads=1)
     encoder.encode("warm")
 
-    def encode(text: str) -> NDArray[np.float32]:
+    def encode(text: str) -> Floats:
         return np.asarray(encoder.encode(text), dtype=np.float32)
 
     return encode

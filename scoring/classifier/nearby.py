@@ -11,9 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from scoring.classifier.linear import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ import numpy as np
 from channels.contact import Medium
 from scoring.classifier.linear import Floats, Linear
 from scoring.classifier.sentences import Sentence
-from scoring.model import Assessment, Effect, Severity, Skill
+from scoring.model import Assessment, Effect, Evidence, Severity, Skill
 
 LEVELS: tuple[Severity, ...] = tuple(Severity)
 SKILLS: tuple[Skill, ...] = tuple(Skill)
@@ -59,10 +59,19 @@ def _urgency(scores: Floats) -> float:
     return float(max(scores[0], scores[1]) - max(scores[2], scores[3])) + 0.5 * float(scores[0])
 
 
+def worst_of(rules: Assessment) -> Severity | None:
+    """The most urgent level that a rule names; None where none does."""
+    return min((item.severity for item in _raised(rules) if item.severity), default=None)
+
+
+def _raised(rules: Assessment) -> list[Evidence]:
+    return [item for item in rules.evidence if item.effect is Effect.RAISES and item.skill]
+
+
 def _of_rules(rules: Assessment, medium: Medium) -> Floats:
-    raised = [item for item in rules.evidence if item.effect is Effect.RAISES and item.skill]
+    raised = _raised(rules)
     lowered = {item.scope for item in rules.evidence if item.effect is Effect.LOWERS}
-    worst = min((item.severity for item in raised if item.severity), default=None)
+    worst = worst_of(rules)
     return np.array(
         [
             *(worst is level for level in LEVELS),

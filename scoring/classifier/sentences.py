@@ -55,12 +55,14 @@ class Sentence:
         return " ".join(_PICTURE.sub(" ", text[self.start : self.end]).lower().split())
 
 
-def sentences(text: str, words: Words) -> tuple[Sentence, ...]:
+def sentences(words: Words, closed: range) -> tuple[Sentence, ...]:
     """In the text's order, each without a greeting, and without closing and signature. Linear in the text.
+
+    closed: as `closing` says.
 
     A text that is nothing but these is read as it is.
     """
-    return _read(words, closing(text, words).start, greeted=True) or _read(words, len(words), greeted=False)
+    return _read(words, closed.start, greeted=True) or _read(words, len(words), greeted=False)
 
 
 def closing(text: str, words: Words) -> range:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from channels.contact import Contact
 from scoring.assess import assess
 from scoring.evaluation.rows import Row, contact
-from scoring.model import Assessment, Effect, Severity
+from scoring.model import MODEL, Assessment, Effect, Severity
 from scoring.rules import Rules, under
-
-MODEL = "model."
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from scoring.classifier.grams import grams_of, pair
 from scoring.classifier.linear import Floats, Linear
 from scoring.classifier.nearby import Nearby
 from scoring.classifier.reading import LEVELS, OUTPUTS, SKILLS, features, read
-from scoring.classifier.sentences import Sentence, sentences
+from scoring.classifier.sentences import Sentence, closing, sentences
 from scoring.model import Assessment, Severity, Skill
 from scoring.text import words
 
 
 def said(text: str) -> tuple[Sentence, ...]:
-    return sentences(text, words(text))
+    read = words(text)
+    return sentences(read, closing(text, read))
 
 
 def outputs(**levels: float) -> Floats:
