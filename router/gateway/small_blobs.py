@@ -16,12 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from router.durable import sync_folder
 from router.gateway.blobs import StoreFailed, StoreFull
+from router.gateway.databases import BUSY_S, opened
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS blob (sha256 BLOB NOT NULL UNIQUE, content BLOB NOT NULL)"
 GET = "SELECT content FROM blob WHERE sha256 = ?"
-BUSY_S = 5.0
 MOST = 500
 """Bodies in one transaction."""
 
@@ -114,17 +113,7 @@ class SmallBlobs:
     def _connected(self, day: date) -> sqlite3.Connection:
         if self._database is None or self._day != day:
             self._disconnect()
-            path = self._path(day)
-            fresh = not path.exists()
-            self._folder.mkdir(parents=True, exist_ok=True)
-            database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-            self._database, self._day = database, day
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = FULL")
-            database.execute(SCHEMA)
-            if fresh:
-                for folder in (self._folder, self._folder.parent):
-                    sync_folder(folder)
+            self._database, self._day = opened(self._path(day), SCHEMA), day
         return self._database
 
     def _disconnect(self) -> None:
@@ -135,7 +124,7 @@ class SmallBlobs:
 
     def _get(self, digest: bytes) -> bytes | None:
         for _, path in sorted(self._days().items(), reverse=True):
-            with contextlib.suppress(sqlite3.Error), contextlib.closing(_opened(path)) as database:
+            with contextlib.suppress(sqlite3.Error), contextlib.closing(_readable(path)) as database:
                 row = database.execute(GET, (digest,)).fetchone()
                 if row is not None:
                     return bytes(row[0])
@@ -156,11 +145,11 @@ def _put(count: int) -> str:
     return f"INSERT INTO blob (sha256, content) VALUES {', '.join(['(?, ?)'] * count)} ON CONFLICT DO NOTHING"  # noqa: S608 - marks only
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _readable(path: Path) -> sqlite3.Connection:
     """For reading; raises OperationalError where the file is gone."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)
 
 
 def _count(path: Path) -> int:
-    with contextlib.closing(_opened(path)) as database:
+    with contextlib.closing(_readable(path)) as database:
         return int(database.execute("SELECT count(*) FROM blob").fetchone()[0])

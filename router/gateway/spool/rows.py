@@ -12,11 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from router.durable import sync_folder
+from router.gateway.databases import opened
 from router.gateway.log import Unavailable
 from router.model.cloudevents import Message
 
-BUSY_S = 5.0
 OVERHEAD = 200
 """Bytes that a row takes besides what is in it, by a generous guess."""
 
@@ -27,6 +26,7 @@ CREATE TABLE IF NOT EXISTS row (
 );
 CREATE INDEX IF NOT EXISTS row_address ON row (address, seq);
 """
+PRAGMAS = ("auto_vacuum = INCREMENTAL", "secure_delete = ON")
 
 
 class SpoolFailed(Unavailable):
@@ -117,7 +117,7 @@ class Rows:
     def _connected(self) -> Iterator[sqlite3.Connection]:
         try:
             if self._database is None:
-                self._database = _opened(self._path)
+                self._database = opened(self._path, SCHEMA, *PRAGMAS)
             yield self._database
         except sqlite3.Error as error:
             # What SQLite has in memory needn't be what is on the disk now: the next one starts afresh.
@@ -128,25 +128,6 @@ class Rows:
         except OSError as error:
             self.close()
             raise SpoolFailed(f"the spool {self._path} failed: {error.strerror}") from None
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    fresh = not path.exists()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-    try:
-        database.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute("PRAGMA secure_delete = ON")
-        database.executescript(SCHEMA)
-        if fresh:
-            for folder in (path.parent, path.parent.parent):
-                sync_folder(folder)
-    except BaseException:
-        database.close()
-        raise
-    return database
 
 
 def _columns(row: Row) -> tuple[object, ...]:
