@@ -32,7 +32,8 @@ from router.gateway.results import DESK
 from router.gateway.retrying import Retrying
 from router.gateway.sized_blobs import SizedBlobs
 from router.gateway.small_blobs import SmallBlobs
-from router.gateway.smtp import Listener, Mailbox
+from router.gateway.smtp import Mailbox
+from router.gateway.smtp_listener import Listener
 from router.gateway.spool.figures import SpoolFigures
 from router.gateway.spool.spool import Spool
 from router.gateway.spool.spooling import SpoolingLog

@@ -19,10 +19,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from channels.contact import Automatic
-from router.gateway import reading, smtp
+from router.gateway import reading, smtp_listener
 from router.gateway.blobs import StoreFull
 from router.gateway.places import Places
-from router.gateway.smtp import BadTls, Listener, Mailbox
+from router.gateway.smtp import Mailbox
+from router.gateway.smtp_listener import BadTls, Listener
 from router.model import ids
 from tests.router.gateway.parts import ID_KEY, NOW, MemoryLog, Running, running
 
@@ -294,7 +295,7 @@ async def test_tls_is_offered_and_can_be_required(up: Running, certificate: tupl
 def test_a_certificate_that_cannot_be_read_stops_the_start(up: Running, tmp_path: Path) -> None:
     settings = up.gateway.settings
     with pytest.raises(BadTls, match="ROUTER_SMTP_TLS_CERT"):
-        smtp.tls_context(settings.model_copy(update={"smtp_tls_cert": tmp_path / "none.pem"}))
+        smtp_listener.tls_context(settings.model_copy(update={"smtp_tls_cert": tmp_path / "none.pem"}))
     with pytest.raises(BadTls, match="ROUTER_SMTP_REQUIRE_TLS"):
-        smtp.tls_context(settings.model_copy(update={"smtp_require_tls": True}))
-    assert smtp.tls_context(settings) is None
+        smtp_listener.tls_context(settings.model_copy(update={"smtp_require_tls": True}))
+    assert smtp_listener.tls_context(settings) is None
