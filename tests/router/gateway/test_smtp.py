@@ -19,7 +19,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from channels.contact import Automatic
-from router.gateway import reading, smtp_listener
+from router.gateway import reading, smtp, smtp_listener
 from router.gateway.blobs import StoreFull
 from router.gateway.places import Places
 from router.gateway.smtp import Mailbox
