@@ -70,6 +70,11 @@ class Reader:
                 await asyncio.wait_for(self._arrived.wait(), min(left, 1))
         return True
 
+    async def until_more(self, seconds: float) -> bool:
+        """Waits for the next record; False where none came in time."""
+        before = self.read
+        return await self.until(lambda: self.read > before, seconds)
+
     async def settled(self, quiet: float, seconds: float) -> bool:
         """Returns once it has read all, and nothing new has come for `quiet` seconds; False where that takes longer."""
         end = time.monotonic() + seconds

@@ -73,7 +73,7 @@ class Scene:
             found = await asyncio.to_thread(self._check)
             if time.monotonic() > deadline or not any(one.kind is Kind.LOST for one in found):
                 return found
-            await asyncio.sleep(2)
+            await self.reader.until_more(2)
 
     def _check(self) -> list[Finding]:
         records = list(self.reader.records)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from functools import partial
 
+from tests.faults.processes import Processes
 from tests.faults.run import Outcome, Place
 from tests.faults.scene import scene
 
@@ -28,13 +30,20 @@ async def worker(place: Place) -> Outcome:
                     outcome.broken.append(f"sleep {n + 1}: nobody took over within a minute")
             finally:
                 await made.processes.signal("worker", signal.SIGCONT)
-            await asyncio.sleep(2)
-            if made.processes.pid("worker") != pid:
+            if await made.reader.until(partial(_ended, made.processes, pid), 2):
                 outcome.figures["ended after waking up"] = n + 1
         log = made.processes.log.read_text(errors="replace")
         outcome.figures["times it found itself fenced"] = log.count("stage.fenced")
         outcome.figures["times it gave a batch up"] = log.count("stage.interrupted")
         return outcome.of(made, await made.end())
+
+
+def _ended(processes: Processes, pid: int) -> bool:
+    """Whether the worker is another one by now, or none."""
+    try:
+        return processes.pid("worker") != pid
+    except LookupError:
+        return True
 
 
 async def broker(place: Place) -> Outcome:

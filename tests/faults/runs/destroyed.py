@@ -12,7 +12,7 @@ from pathlib import Path
 from confluent_kafka.admin import AdminClient
 
 from tests.faults.run import Outcome, Place, Skipped
-from tests.faults.scene import scene
+from tests.faults.scene import RATE, scene
 
 DISK_MB = 400
 FULL_S = 8.0
@@ -50,7 +50,9 @@ async def changelog_deleted(place: Place) -> Outcome:
         admin = AdminClient({"bootstrap.servers": made.processes.told["kafka"], "log_level": 0})
         for future in admin.delete_topics(["pool.changelog"]).values():
             await asyncio.to_thread(future.result, 20)
-        await asyncio.sleep(1)
+        async with asyncio.timeout(20):
+            while "pool.changelog" in (await asyncio.to_thread(admin.list_topics, timeout=10)).topics:
+                pass  # each look is an answer of the broker's
         await made.processes.stop_up()
         said = len(made.processes.log.read_text(errors="replace"))
         try:
@@ -77,7 +79,7 @@ async def clock_stepped(place: Place) -> Outcome:
             place.tell(f"{n + 1} of {place.times}")
             at = time.time()
             off = await made.processes.worker(before=("faketime", "-f", "+1h" if n % 2 == 0 else "-1h"))
-            await asyncio.sleep(10)
+            await made.answered(time.time(), count=int(10 * RATE))
             if not await made.through(at):
                 outcome.broken.append(f"{n + 1}: not through after a minute")
             await off.stop()

@@ -8,7 +8,7 @@ import time
 from tests.faults.linked import linked
 from tests.faults.proxy import Mode
 from tests.faults.run import Outcome, Place
-from tests.faults.scene import scene
+from tests.faults.scene import RATE, scene
 
 
 async def cut(place: Place) -> Outcome:
@@ -41,7 +41,7 @@ async def _broken(place: Place, modes: tuple[Mode, ...], seconds: float) -> Outc
             link.proxy.turn(Mode.THROUGH)
             if not await made.through(at):
                 outcome.broken.append(f"{mode.value}, {n + 1}: not through after a minute")
-            await asyncio.sleep(1 + made.rng.random())
+            await made.answered(time.time(), count=made.rng.randint(int(RATE), int(2 * RATE)))
         outcome.figures["MB by the link"] = round(link.proxy.carried / 1e6, 1)
         outcome.figures["kB of answers lost"] = round(link.proxy.swallowed / 1e3, 1)
         findings = await made.end()
