@@ -1,8 +1,11 @@
-"""The parts of a mail that aren't its news: what a reply quotes, and the signature. Rules speak there, but lower.
+"""The parts of a mail that aren't its news: what a reply quotes, its subject, and the signature. Rules speak there,
+but lower; and what is over there says nothing of the news.
 
 Channels cut quotes from a reply's text already; here is what came in one piece all the same. What is quoted was
-read when it came, so it is S3 at most now. A signature is what follows a line `--`, or up to SIGNATURE_LINES short
-lines behind a closing ("Kind regards"); a job title is no emergency.
+read when it came, so it is S3 at most now, and so is the subject that an answer repeats; S2 where nothing but its
+"Re:" tells, since people write that for "regarding", too, and news where the text says nearly nothing beside. A
+signature is what follows a line `--`, or up to SIGNATURE_LINES short lines behind a closing ("Kind regards"); a job
+title is no emergency.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ from scoring.rulefile import Scope
 
 QUOTED = Scope(id="quoted.mail", scope="quoted", to=Severity.S3, patterns={"any": (">",)})
 SIGNATURE = Scope(id="quoted.signature", scope="quoted", patterns={"any": ("--",)})
+REPEATED = Scope(id="quoted.subject", scope="quoted", to=Severity.S2, patterns={"any": ("re",)})
+FEW_WORDS = 4
 SIGNATURE_LINES = 6
 SIGNATURE_WIDTH = 70
 
@@ -36,24 +41,35 @@ _CLOSING = re.compile(
 
 @dataclass(frozen=True)
 class Asides:
-    """Character ranges, in order, each with the scope that speaks on what begins in it."""
+    """Character ranges of the text, in order, each with the scope that speaks on what begins in it; the subject's."""
 
     starts: tuple[int, ...] = ()
     ranges: tuple[tuple[int, int, Scope], ...] = ()
+    subject: Scope | None = None
 
     def at(self, character: int) -> Scope | None:
-        """The scope that speaks at a character; None in the news."""
+        """The scope that speaks at a character of the text, or of the subject before it (below 0); None in the news."""
+        if character < 0:
+            return self.subject
         number = bisect_right(self.starts, character) - 1
         return self.ranges[number][2] if number >= 0 and character < self.ranges[number][1] else None
 
 
 def asides(subject: str, in_reply_to: str | None, text: str) -> Asides:
-    """Quotes and signature of a mail's text; linear in its length."""
-    quoted = _quoted(text) if is_reply(subject, in_reply_to) else []
+    """Quotes and signature of a mail's text, and whether its subject is an old one; linear in its length."""
+    reply = is_reply(subject, in_reply_to)
+    quoted = _quoted(text) if reply else []
     end = next((start for start, stop, _ in reversed(quoted) if not text[stop:].strip()), len(text))
     closed = signature(text[:end])
     ranges = sorted([*quoted, *([(closed, end, SIGNATURE)] if closed is not None else [])], key=itemgetter(0))
-    return Asides(tuple(start for start, _, _ in ranges), tuple(ranges))
+    old = _of_subject(text, answers=bool(quoted or in_reply_to)) if reply else None
+    return Asides(tuple(start for start, _, _ in ranges), tuple(ranges), old)
+
+
+def _of_subject(text: str, *, answers: bool) -> Scope | None:
+    if answers:
+        return QUOTED
+    return REPEATED if len(text.split(None, FEW_WORDS)) > FEW_WORDS else None
 
 
 def _quoted(text: str) -> list[tuple[int, int, Scope]]:

@@ -8,6 +8,7 @@ a few words, since nobody has judged them yet, else S4.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from scoring.classifier.sentences import closing
 from scoring.language import clearly
 from scoring.matcher import Hit, find
 from scoring.model import TIE_BREAK, Assessment, Effect, Evidence, Severity, Skill, primary_of
-from scoring.rulefile import Rule
+from scoring.rulefile import Rule, Scope
 from scoring.rules import Rules, load_rules
 from scoring.scopes import Finding, Resolution, judge
 from scoring.text import Words, words
@@ -60,18 +61,36 @@ def ruled(contact: Contact, spoken: tuple[str, ...]) -> Ruled:
     subject, whole = contact.subject or "", whole_of(contact)
     read = words(whole)
     hits = _in_its_languages(rules, whole, read, find(rules.root, read, rules.keys_of), spoken)
-    findings, resolutions = judge(rules, read, hits)
-    if contact.medium is Medium.EMAIL:
-        aside = asides(subject, contact.in_reply_to, contact.text)
-        before = len(whole) - len(contact.text)
-        findings = [
-            replace(found, scope=found.scope or aside.at(read.starts[found.start] - before)) for found in findings
-        ]
-        resolutions = [found for found in resolutions if not aside.at(read.starts[found.start] - before)]
+    aside = _asides(contact, whole, read)
+    findings, resolutions = judge(rules, read, [hit for hit in hits if not (_far(rules, hit) and aside(hit.start))])
+    findings = [replace(found, scope=_milder(found.scope, aside(found.start))) for found in findings]
+    resolutions = [found for found in resolutions if not aside(found.start)]
     closed = closing(whole, read)
     if closed.start:
         findings = [found for found in findings if found.start not in closed]
     return Ruled(subject, whole, read, closed, findings, resolutions)
+
+
+def _asides(contact: Contact, whole: str, read: Words) -> Callable[[int], Scope | None]:
+    """By the number of a word: the scope that speaks on it because it isn't a mail's news."""
+    if contact.medium is not Medium.EMAIL:
+        return lambda _: None
+    found = asides(contact.subject or "", contact.in_reply_to, contact.text)
+    before = len(whole) - len(contact.text)
+    return lambda word: found.at(read.starts[word] - before)
+
+
+def _far(rules: Rules, hit: Hit) -> bool:
+    """True for words that speak on the whole text, as "found her" does: in a quote they say nothing of the news."""
+    what = rules.entries[hit.rule].what
+    return isinstance(what, Scope) and what.reach in ("earlier", "text")
+
+
+def _milder(scope: Scope | None, aside: Scope | None) -> Scope | None:
+    """Of two scopes that speak on the same words the one that leaves less of them."""
+    if scope is None or aside is None:
+        return scope or aside
+    return aside if scope.to and (aside.to is None or aside.to > scope.to) else scope
 
 
 def whole_of(contact: Contact) -> str:

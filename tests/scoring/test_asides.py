@@ -28,6 +28,47 @@ def test_what_a_reply_quotes_is_s3_at_most_and_still_named() -> None:
     assert ("vet.airway-breathing", Effect.LOWERS, "quoted") in {(e.rule, e.effect, e.scope) for e in found.evidence}
 
 
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "\n\nOn 2 May 2026 at 23:14 Callum wrote:\n> False alarm, found her, all good!",
+        "\n\nAm 2. Mai 2026 um 23:14 schrieb Uwe:\n> Entwarnung, sie ist wieder da.",
+        "\n\nIl giorno 2 maggio 2026 alle 23:14 Ugo ha scritto:\n> falso allarme, è tornata",
+    ],
+)
+def test_what_is_over_in_a_quote_says_nothing_of_the_news(quote: str) -> None:
+    assert ruled("She is not breathing!" + quote, subject="Re: Luna", medium=Medium.EMAIL).floor
+    assert not ruled("She is not breathing!" + quote, subject="Re: Luna", medium=Medium.EMAIL).resolves
+
+
+@pytest.mark.parametrize("prefix", ["Re: ", "AW: ", "R: ", "RE : ", "Antw: ", "RES: ", "RIF: ", "Re[2]: "])
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("Here is the invoice of the clinic that you asked for.", Severity.S2),
+        ("Here is the invoice of the clinic." + QUOTE, Severity.S3),
+        ("He is not breathing, what shall we do", Severity.S1),
+        ("False alarm, he is fine again, sorry.", Severity.S3),
+    ],
+)
+def test_the_subject_of_an_answer_repeats_old_words(prefix: str, text: str, level: Severity) -> None:
+    found = ruled(text, subject=f"{prefix}my dog is choking", medium=Medium.EMAIL)
+    assert (found.severity, found.floor) == (level, level is Severity.S1)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("my dog is choking", "Here is a photo of the thing that he ate."),
+        ("Re: my dog is choking", "call me"),
+        ("WG: my dog is choking", "Here is what my wife just wrote to me."),
+        ("Re: found him, false alarm", "He is not breathing, what shall we do"),
+    ],
+)
+def test_a_subject_that_may_be_news_takes_nothing_away(subject: str, text: str) -> None:
+    assert ruled(text, subject=subject, medium=Medium.EMAIL).floor
+
+
 def test_a_forwarded_mail_is_news() -> None:
     assert ruled("please call her" + QUOTE, subject="Fwd: help", medium=Medium.EMAIL).floor
 
