@@ -137,7 +137,8 @@ class Incidents:
             del group[key]
             if not group:
                 del self.waiting[found.group]
-        else:
+        elif not any(self._open[place][key].owner == found.owner for place in self.places(key)):
+            # On its way to another queue it is on both for a moment.
             held = self.owned[found.owner]
             held.discard(key)
             if not held:

@@ -73,6 +73,14 @@ def test_an_incident_on_two_queues_is_found_until_it_has_left_one() -> None:
     assert AlertKind.TWO_QUEUES not in kinds(*both, tombstone("i_petcare_a"))
 
 
+def test_who_owns_an_incident_that_moves_owns_it_until_it_has_left_both_queues() -> None:
+    owned = incident("i_petcare_a", state="owned", owner="maria")
+    moving = [owned, incident("i_petcare_a", "claims", state="owned", owner="maria", revision=2)]
+    moved = [agent("maria", "offline"), *moving, tombstone("i_petcare_a", revision=2)]
+    assert only(*moved).kind is AlertKind.OWNER_ABSENT
+    assert kinds(*moved, tombstone("i_petcare_a", "claims", revision=3)) == []
+
+
 def test_a_late_writers_record_opens_nothing_again() -> None:
     assert (
         kinds(incident("i_petcare_a", revision=3), tombstone("i_petcare_a", revision=4), incident("i_petcare_a")) == []
