@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-BESIDE = ("test_proxy.py", "test_report.py", "test_sequence.py")
+BESIDE = ("test_alarms.py", "test_proxy.py", "test_report.py", "test_sequence.py")
 """These need none."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from router.runtime.tcp_ports import choose
 from tests.faults.secrets import SETTINGS
@@ -19,7 +20,7 @@ from tests.kafka.upped import holders, plain
 START_S = 120
 STOP_S = 30
 ROUTER = (sys.executable, "-m", "router")
-WORDS = {"gateway": "gateway", "worker": "worker", "broker": "kafka.Kafka"}
+WORDS = {"gateway": "gateway", "worker": "worker", "broker": "kafka.Kafka", "watchdog": "watchdog"}
 """A word of each part's command line."""
 
 
@@ -157,6 +158,40 @@ class Processes:
             self.up.terminate()
         async with asyncio.timeout(STOP_S):
             return await self.up.wait()
+
+    async def rebuilt(self) -> str:
+        """`router rebuild` beside a broker that runs alone; what it said. Raises RuntimeError where it fails."""
+        with self.log.open("ab") as log:
+            broker = await asyncio.create_subprocess_exec(
+                *ROUTER,
+                "broker",
+                "--data",
+                str(self.data),
+                env=self._env(None),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+            try:
+                async with asyncio.timeout(START_S):
+                    line = await broker.stdout.readline() if broker.stdout is not None else b""
+                    return await self._rebuild(json.loads(line)["kafka"], log)
+            finally:
+                with suppress(ProcessLookupError):
+                    broker.terminate()
+                await broker.wait()
+
+    async def _rebuild(self, kafka: str, log: BinaryIO) -> str:
+        """Again, for as long as a worker that has ended is still in the group."""
+        said = b""
+        for _ in range(20):
+            rebuild = await asyncio.create_subprocess_exec(
+                *ROUTER, "rebuild", "--yes", env=self._env(kafka), stdout=asyncio.subprocess.PIPE, stderr=log
+            )
+            said, _ = await rebuild.communicate()
+            if rebuild.returncode == 0:
+                return said.decode().strip()
+            await asyncio.sleep(1)
+        raise RuntimeError("`router rebuild` failed")
 
     async def stop(self) -> None:
         """Whatever has happened, nothing is left running."""

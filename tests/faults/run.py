@@ -40,6 +40,8 @@ class Outcome:
         self.figures["commands"] = len(book.asked)
         if len(book.acknowledged) < len(book.deliveries):
             self.broken.append(f"{len(book.deliveries) - len(book.acknowledged)} deliveries were never accepted")
+        if not findings:
+            self.broken += [f"the watchdog says what isn't so: {alarm}" for alarm in scene.false_alarms()]
         return self
 
     def times(self, name: str, seconds: Sequence[float], aim: float | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.faults.run import Run
-from tests.faults.runs import asleep, destroyed, killed, links, malformed, membership, quiet, repeated
+from tests.faults.runs import asleep, changelog, clocks, disks, killed, links, malformed, membership, quiet, repeated
 
 RUNS = (
     Run("worker-killed", "kill -9 of a worker under load", killed.worker, 50, 3),
@@ -22,8 +22,10 @@ RUNS = (
     Run("five-times", "every webhook delivered five times in shuffled order", repeated.five_times, 1000, 60),
     Run("double-claims", "two agents claiming in the same millisecond", repeated.double_claims, 10_000, 200),
     Run("malformed", "malformed requests and mails, signed all the same", malformed.malformed, 100_000, 1000),
-    Run("disk-full", "no room for Kafka, bodies, spool and state", destroyed.disk_full, 2),
-    Run("changelog-deleted", "the state's topic deleted", destroyed.changelog_deleted),
-    Run("clock-stepped", "a worker's clock an hour ahead, or behind", destroyed.clock_stepped, 2),
+    Run("disk-full", "no room for Kafka, bodies, spool and state", disks.everything, 2),
+    Run("spool-full", "the broker away, and no room for the spool", disks.spool, 3),
+    Run("state-full", "no room for the state's folder; the worker stopped, killed and started again", disks.state, 2),
+    Run("changelog-deleted", "the state's topic deleted, and made anew by `router rebuild`", changelog.deleted),
+    Run("clock-stepped", "a process an hour off, ahead and behind, and back", clocks.clock_stepped, 2, 1),
     Run("idle", "silence, ten minutes of it, then one message", quiet.idle, 100),
 )
