@@ -1,22 +1,17 @@
-"""The port Member on a consumer of a group.
-
-What comes while a batch is worked on comes as one next batch: a turn's requests cost more than a record's. So nothing
-is fetched between a batch and the call for the next, nor within REST_SECONDS of the last one. Who comes after a pause
-waits for nothing.
-"""
+"""The port Member on a consumer of a group. What comes while a batch is worked on comes as one next batch."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from time import monotonic
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from router.closing import closed
 from router.records import record_of
+from router.resting import Resting
 from router.runtime.kafka_calls import ACK_SECONDS, answered, started
 from router.runtime.ports import LogAway, LogBroken, OnAssigned, OnRevoked, Slot
 from router.stages.contract import Record
@@ -24,15 +19,15 @@ from router.stages.contract import Record
 COMMIT_SECONDS = 1.0
 REST_SECONDS = 0.01
 SESSION_MS = 6000
-HEARTBEAT_MS = 1500
+# A member hears with its next heartbeat that another one has left: partitions stand still until the last has heard.
+HEARTBEAT_MS = 400
 
 
 class KafkaMember:
     def __init__(self, consumer: AIOKafkaConsumer, topics: Collection[str]) -> None:
         self._consumer = consumer
         self._topics = list(topics)
-        self._resting: list[TopicPartition] = []
-        self._took_at = -REST_SECONDS
+        self._resting = Resting(consumer, REST_SECONDS)
 
     async def start(self, on_assigned: OnAssigned, on_revoked: OnRevoked) -> None:
         self._consumer.subscribe(self._topics, listener=_Listener(on_assigned, on_revoked))
@@ -42,9 +37,8 @@ class KafkaMember:
     async def fetch(self, slots: Collection[Slot], max_records: int, wait: float) -> Mapping[Slot, Sequence[Record]]:
         """Raises LogBroken where a position isn't on the log any more."""
         partitions = [TopicPartition(*slot) for slot in slots]
-        await self._rested()
         try:
-            fetched = await self._consumer.getmany(*partitions, timeout_ms=int(wait * 1000), max_records=max_records)
+            fetched = await self._resting.getmany(*partitions, wait=wait, most=max_records)
         except NoOffsetForPartitionError:
             # Left over from before the slot was given its position.
             return {}
@@ -52,9 +46,6 @@ class KafkaMember:
             raise LogBroken(f"a position is no longer on the log: {error}") from None
         except KafkaError as error:
             raise LogAway(f"the broker doesn't hand out records: {type(error).__name__}") from None
-        if fetched:
-            # At once: before the consumer hears that it may ask for more.
-            self._rest(partitions)
         return {Slot(*partition): [record_of(raw) for raw in batch] for partition, batch in fetched.items()}
 
     def seek(self, slot: Slot, offset: int) -> None:
@@ -78,21 +69,6 @@ class KafkaMember:
 
     async def close(self) -> None:
         await closed(self._consumer)
-
-    def _rest(self, partitions: Collection[TopicPartition]) -> None:
-        assigned = self._consumer.assignment()
-        self._resting = [each for each in partitions if each in assigned]
-        self._consumer.pause(*self._resting)
-        self._took_at = monotonic()
-
-    async def _rested(self) -> None:
-        left = self._took_at + REST_SECONDS - monotonic()
-        if left > 0:
-            await asyncio.sleep(left)
-        # Those that were taken away meanwhile and given back aren't paused any more.
-        assigned = self._consumer.assignment()
-        self._consumer.resume(*(each for each in self._resting if each in assigned))
-        self._resting = []
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka publishes no types
