@@ -17,12 +17,13 @@ from router.closing import closed, ended
 from router.gateway.partitions import ANSWER_S, MissingTopics, partitions
 from router.opening import opened
 from router.records import record_of
+from router.resting import Resting, takes_all
 from router.stages.contract import Record
 
-# A hot partition's next fetch names only the idle ones and is held this long (500 by default, seen as stalls).
-FETCH_WAIT_MS = 20
-# So much comes at once, or what there is after the wait: else each record costs a fetch of every topic.
-FETCH_BYTES = 64 * 1024
+# Else each record costs a fetch of every topic.
+REST_S = 0.02
+# How long the broker holds a fetch where there is nothing new.
+FETCH_WAIT_MS = 500
 RETRY_S = 0.3
 AT_ONCE = 500
 
@@ -68,16 +69,17 @@ class Reader:
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="none",
-                fetch_min_bytes=FETCH_BYTES,
                 fetch_max_wait_ms=FETCH_WAIT_MS,
                 max_partition_fetch_bytes=4 * 1024 * 1024,
             )
             try:
                 await opened(consumer, ANSWER_S)
+                takes_all(consumer)
                 await self._assign(consumer)
+                resting = Resting(consumer, REST_S)
                 said = ""
                 while True:
-                    await self._read(consumer)
+                    await self._read(consumer, resting)
             except OffsetOutOfRangeError as error:
                 self._forget(error)
             except Exception as error:  # whatever it is: without a reader nothing is seen, so it is tried again
@@ -109,8 +111,8 @@ class Reader:
             self._targets = dict(ends)
             await self._settle(consumer)
 
-    async def _read(self, consumer: AIOKafkaConsumer) -> None:
-        fetched = await consumer.getmany(timeout_ms=200, max_records=AT_ONCE)
+    async def _read(self, consumer: AIOKafkaConsumer, resting: Resting) -> None:
+        fetched = await resting.getmany(wait=0.2, most=AT_ONCE)
         for partition, records in fetched.items():
             for raw in records:
                 self._positions[partition] = raw.offset + 1

@@ -20,11 +20,8 @@ from router.runtime.kafka_writer import KafkaWriter
 from router.runtime.ports import LogAway, Member, Reader, Slot, Writer
 
 BATCH_BYTES = 8 * 1024 * 1024
-# How long the broker holds a fetch where there is nothing new; kafka_calls.started says why that delays no record.
+# How long the broker holds a fetch where there is nothing new; resting.takes_all says why that delays no record.
 FETCH_WAIT_MS = 200
-# Who reads along answers nobody: a few fetches a second instead of one for every record.
-TAIL_BYTES = 512 * 1024
-TAIL_WAIT_MS = 100
 
 
 @dataclass(frozen=True)
@@ -55,13 +52,7 @@ class KafkaCluster:
         return KafkaWriter(producer)
 
     def reader(self, slots: Collection[Slot], starts: Mapping[Slot, int] | None = None) -> Reader:
-        consumer = self._consumer(
-            group_id=None,
-            auto_offset_reset="earliest",
-            fetch_min_bytes=TAIL_BYTES,
-            fetch_max_wait_ms=TAIL_WAIT_MS,
-        )
-        return KafkaReader(consumer, slots, starts)
+        return KafkaReader(self._consumer(group_id=None, auto_offset_reset="earliest"), slots, starts)
 
     def member(self, group: str, topics: Collection[str]) -> Member:
         consumer = self._consumer(
