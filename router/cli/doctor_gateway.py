@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
 from router.cli.doctor_check import Check, Outcome, aside, fail, ok, skipped, warn
+from router.watchdog.facts.gateways import Figures
 from router.watchdog.scrape import scraped
 
 ANSWER_S = 1.5
@@ -21,6 +22,7 @@ def checks(gateway: str | None, smtp: str | None) -> list[Check]:
     found = [
         Check("gateway", lambda: aside(lambda: _ready(gateway)), mend),
         Check("gateway's metrics", lambda: _metrics(gateway), mend),
+        Check("spool", lambda: _spool(gateway), mend),
     ]
     return [*found, Check("mail listener", lambda: _greeting(smtp), mend)] if smtp else found
 
@@ -49,9 +51,37 @@ async def _metrics(gateway: str) -> Outcome:
     if figures.refusing:
         says = f"signatures fail: {', '.join(figures.refusing)}"
         return fail(says, "Compare its secret with the provider's, and ROUTER_PUBLIC_URL with what it calls.")
+    return ok("no signatures fail")
+
+
+async def _spool(gateway: str) -> Outcome:
+    figures = await scraped(gateway)
+    return skipped("not without the gateway's metrics") if figures is None else spool(figures)
+
+
+def spool(figures: Figures) -> Outcome:
+    """What is worst of it, and how much waits."""
+    waits = f"{figures.spooled} contacts wait on its disk, the oldest for {figures.oldest_s:.0f} s"
+    if not figures.spool_works:
+        says = f"its disk takes nothing: while the broker is away contacts get 503, mails 451; {waits}"
+        return fail(says, "Make room on the disk that holds DATA/spool, or mend it. It is tried again by itself.")
+    if figures.broken:
+        says = f"{figures.broken} damaged spools were set aside as DATA/spool/broken-*.db; {waits}"
+        mend = (
+            "What could be read of them waits or was sent: the gateway's log says how many (spool.set_aside). Look for "
+            'the rest by `sqlite3 FILE ".recover"`, then take the files away.'
+        )
+        return fail(says, mend)
+    if figures.held:
+        says = f"{figures.held} contacts are held: too large for their topic, or damaged on the disk; {waits}"
+        mend = (
+            "The gateway's log names them (spool.held). `router topics check` shows a topic whose max.message.bytes is "
+            "too small: once it is mended they go within a minute. Damaged ones have to be answered by hand."
+        )
+        return fail(says, mend)
     if figures.spooled:
-        return warn(f"{figures.spooled} contacts wait on its disk", "They are sent once the broker is back.")
-    return ok("no signatures fail, nothing waits on its disk")
+        return warn(waits, "They are sent once the broker is back. Never throw this disk away.")
+    return ok("nothing waits on its disk")
 
 
 async def _greeting(smtp: str | None) -> Outcome:

@@ -83,7 +83,7 @@ async def serve(
     """Serves until `stop` is set. Calls `ready` once: when the broker answers, and queues and results are read.
 
     A broker that isn't there yet is waited for; until then contacts go to the spool, and the desk is
-    answered 503. Raises NotConfigured, SpoolTaken, SpoolFailed, BadDeployment, BadIdKey, BadTls.
+    answered 503. Raises NotConfigured, SpoolTaken, BadDeployment, BadIdKey, BadTls.
     """
     if settings.bootstrap_servers is None:
         raise NotConfigured("KAFKA_BOOTSTRAP_SERVERS isn't set")

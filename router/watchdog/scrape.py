@@ -8,11 +8,11 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from router.watchdog.facts.gateways import ALERT, SPOOL_DEPTHS, Figures, figures
+from router.watchdog.facts.gateways import ALERT, SPOOL, Figures, figures
 
 ANSWER_S = 2.0
 MOST_BYTES = 4 * 1024 * 1024
-WANTED = (ALERT, *SPOOL_DEPTHS)
+WANTED = (ALERT, SPOOL)
 
 
 async def scraped(gateway: str) -> Figures | None:

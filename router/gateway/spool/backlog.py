@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from router.gateway.spool.rows import Held
+from router.gateway.spool.rows import Waiting
 
 END = 2**62
 
@@ -31,15 +31,19 @@ class Line:
 
 
 class Backlog:
-    def __init__(self) -> None:
-        self.last = 0
+    """last: the number before the first."""
+
+    def __init__(self, last: int = 0) -> None:
+        self.last = last
         self.lines: dict[bytes, Line] = {}
         self._sending: dict[bytes, set[int]] = {}
         self._turns: list[tuple[tuple[bool, int], bytes]] = []
 
-    def load(self, held: tuple[Held, ...], last: int) -> None:
-        self.last = last
-        for each in held:
+    def load(self, waiting: tuple[Waiting, ...], last: int) -> None:
+        """That is all that waits. last: the highest number given so far. Nothing may be under way in the spool."""
+        self.last = max(self.last, last)
+        self.lines, self._turns = {}, []
+        for each in waiting:
             line = Line(each.count, each.first, each.at, each.urgent)
             self.lines[each.address] = line
             heappush(self._turns, (line.order, each.address))
@@ -111,6 +115,10 @@ class Backlog:
         line = self.lines[address]
         line.count -= 1
         line.first = seq + 1
+
+    def dropped(self, address: bytes) -> None:
+        """One of it waits no more, and nobody was told."""
+        self.lines[address].count -= 1
 
     def release(self, address: bytes) -> None:
         line = self.lines[address]

@@ -1,7 +1,8 @@
 """The log behind its spool: what the broker doesn't take is kept on the disk under the same id, and told to it later.
 
 While an address has anything in the spool, its new contacts go behind it. A send that was given up can still land: its
-twin has the same id, and the pool drops the second.
+twin has the same id, and the pool drops the second. What the broker finds too large stays on the disk, and is tried
+again now and then.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import structlog
 
 from router.closing import ended
 from router.gateway.log import Log, TooLarge, Unavailable
-from router.gateway.spool.rows import Row, SpoolFailed
+from router.gateway.spool.row import Row
+from router.gateway.spool.rows import SpoolFailed
 from router.gateway.spool.spool import Spool
 from router.model.cloudevents import SPOOLED, Message
 
@@ -22,6 +24,7 @@ AT_ONCE = 8
 """Addresses that are drained beside each other, each in its order: what comes in meanwhile has the rest."""
 
 AGAIN_S = 0.2
+HELD_AGAIN_S = 60.0
 
 log = structlog.get_logger()
 
@@ -34,18 +37,22 @@ class Broker(Log, Protocol):
 
 
 class SpoolingLog:
-    """A log that refuses only where its spool does: SpoolFull, SpoolFailed."""
+    """A log that refuses only where its spool does: SpoolFull, SpoolFailed; and TooLarge."""
 
     def __init__(self, broker: Broker, spool: Spool) -> None:
         self._broker = broker
         self._spool = spool
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._keep(), name="spool-drain")
+        self._tasks = [
+            asyncio.create_task(self._keep(), name="spool-drain"),
+            asyncio.create_task(self._retry(), name="spool-held"),
+        ]
 
     async def stop(self) -> None:
-        await ended(self._task)
+        for task in self._tasks:
+            await ended(task)
         await self._spool.close()
 
     async def append(self, message: Message) -> None:
@@ -70,7 +77,8 @@ class SpoolingLog:
             await self._spool.filled.wait()
             await self._broker.connected()
             before = self._spool.drained
-            await asyncio.gather(*(self._drain() for _ in range(AT_ONCE)))
+            async with self._spool.still:
+                await asyncio.gather(*(self._drain() for _ in range(AT_ONCE)))
             if self._spool.drained > before:
                 log.info("spool.drained", contacts=self._spool.drained - before, left=self._spool.backlog.depth)
             if not self._spool.backlog.lines:
@@ -79,23 +87,51 @@ class SpoolingLog:
 
     async def _drain(self) -> None:
         """Address by address, until none waits or the broker fails."""
-        while self._broker.ready and (address := self._spool.backlog.take()) is not None:
+        while self._goes_on and (address := self._spool.backlog.take()) is not None:
             try:
-                while rows := await self._spool.read(address):
+                while self._goes_on and (rows := await self._spool.read(address)):
                     for row in rows:
-                        await self._tell(row)
-                        self._spool.gone(row)
+                        try:
+                            await self._tell(row)
+                        except TooLarge:
+                            await self._spool.hold(row)
+                        else:
+                            self._spool.gone(row)
             except (Unavailable, SpoolFailed) as problem:
                 log.warning("spool.waits", why=type(problem).__name__)
                 return
             finally:
                 self._spool.backlog.release(address)
 
+    @property
+    def _goes_on(self) -> bool:
+        return self._broker.ready and not self._spool.damaged
+
+    async def _retry(self) -> None:
+        after = 0
+        while True:
+            await self._broker.connected()
+            after = await self._try_held(after)
+            await asyncio.sleep(HELD_AGAIN_S)
+
+    async def _try_held(self, after: int) -> int:
+        """One by one from behind the number `after`, until one is still too large: its number, 0 where none is left."""
+        begun = False
+        while self._goes_on and self._spool.held:
+            try:
+                async with self._spool.still:
+                    row = await self._spool.next_held(after)
+                    if row is None and not begun:
+                        row = await self._spool.next_held(0)
+                    if row is None:
+                        return 0
+                    begun, after = True, row.seq
+                    await self._tell(row)
+                    self._spool.released(row)
+            except (TooLarge, Unavailable, SpoolFailed):
+                return after
+        return after
+
     async def _tell(self, row: Row) -> None:
         mark = (SPOOLED, str(row.at).encode())
-        message = replace(row.message, headers=(*row.message.headers, mark))
-        try:
-            await self._broker.append(message)
-        except TooLarge:  # never, by what the gateway makes
-            log.error("spool.too_large", topic=message.topic, bytes=len(message.value or b""))  # noqa: TRY400 - no trace
-            raise Unavailable from None
+        await self._broker.append(replace(row.message, headers=(*row.message.headers, mark)))

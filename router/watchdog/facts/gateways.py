@@ -9,10 +9,18 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Figures:
-    """spooled: contacts that wait for the broker on the gateway's disk. refusing: providers whose signatures fail."""
+    """spooled: contacts that wait for the broker on the gateway's disk; oldest_s: for how long the oldest has.
+
+    held: contacts there that can't be told. broken: damaged spools. spool_works: False while its disk takes nothing.
+    refusing: providers whose signatures fail.
+    """
 
     spooled: int = 0
     refusing: tuple[str, ...] = ()
+    oldest_s: float = 0.0
+    held: int = 0
+    broken: int = 0
+    spool_works: bool = True
 
 
 @dataclass(frozen=True)
@@ -32,14 +40,18 @@ class Gateway:
 
 
 def figures(samples: Mapping[tuple[str, str], float]) -> Figures:
-    """samples: values by metric's name and the label that tells of which kind or provider it is.
-
-    Of the spool that is `router_spool_contacts`, or whatever the gateway counts in a metric of its spool's depth.
-    """
-    spooled = max((value for (name, _), value in samples.items() if name in SPOOL_DEPTHS), default=0.0)
+    """samples: values by metric's name and the label that tells of which kind or provider it is."""
     refusing = tuple(sorted(of for (name, of), value in samples.items() if name == ALERT and value and of))
-    return Figures(int(spooled), refusing)
+    of_spool = {name.removeprefix(SPOOL): value for (name, _), value in samples.items() if name.startswith(SPOOL)}
+    return Figures(
+        spooled=int(of_spool.get("depth", 0)),
+        refusing=refusing,
+        oldest_s=of_spool.get("oldest_seconds", 0.0),
+        held=int(of_spool.get("held", 0)),
+        broken=int(of_spool.get("broken", 0)),
+        spool_works=bool(of_spool.get("works", 1)),
+    )
 
 
 ALERT = "router_alert"
-SPOOL_DEPTHS = ("router_spool_contacts", "router_spool_records", "router_spool_depth")
+SPOOL = "router_spool_"

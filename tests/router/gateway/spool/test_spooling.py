@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from router.gateway.log import Unavailable
+from router.gateway.spool import folder_lock
 from router.gateway.spool import spool as spools
+from router.gateway.spool.folder_lock import SpoolTaken
 from router.gateway.spool.rows import SpoolFull
-from router.gateway.spool.spool import Spool, SpoolTaken
+from router.gateway.spool.spool import Spool
 from router.gateway.spool.spooling import SpoolingLog
 from router.model.cloudevents import SPOOLED, Message
 
@@ -121,7 +123,7 @@ async def test_a_full_spool_refuses_and_what_it_holds_is_still_told(tmp_path: Pa
 
 
 async def test_a_second_gateway_is_refused_the_spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spools, "LOCK_S", 0.0)
+    monkeypatch.setattr(folder_lock, "LOCK_S", 0.0)
     _, _, log = await opened(tmp_path / "spool")
     with pytest.raises(SpoolTaken, match="data folder of its own"):
         await Spool(tmp_path / "spool", 10).open()
