@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -57,6 +58,15 @@ class Reader:
             await asyncio.gather(self._task, return_exceptions=True)
         if self._consumer is not None:
             await closed(self._consumer)
+
+    def twins(self) -> int:
+        """Deliveries of which an inbound topic has more than one record."""
+        ids = Counter(
+            (record.header("ce_source"), record.header("ce_id"))
+            for record in self.records
+            if record.topic.startswith("inbound.")
+        )
+        return sum(count > 1 for count in ids.values())
 
     async def until(self, holds: Callable[[], bool], seconds: float) -> bool:
         """False where it didn't hold in time."""

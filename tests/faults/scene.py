@@ -148,11 +148,13 @@ async def scene(
     *,
     workers: int = 1,
     kafka: str | None = None,
+    read_by: str | None = None,
     copies: int = 1,
     more: Mapping[str, str] | None = None,
     keep: bool = True,
 ) -> AsyncIterator[Scene]:
-    """workers: beside the one of `up`. kafka: in place of `up`'s own broker. more: settings.
+    """workers: beside the one of `up`. kafka: in place of `up`'s own broker; read_by: bootstrap servers for the reader
+    where they are others. more: settings.
 
     keep: records, for the checker.
     """
@@ -164,7 +166,7 @@ async def scene(
     tell("starting")
     try:
         await processes.start()
-        reader = Reader(processes.told["kafka"], keep)
+        reader = Reader(read_by or processes.told["kafka"], keep)
         with Book(folder / "ledger.jsonl") as book:
             async with (
                 Sender(processes.gateway, processes.smtp) as sender,

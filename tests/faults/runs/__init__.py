@@ -15,6 +15,7 @@ RUNS = (
     Run("link-cut", "the network between a worker and the broker cut, or dropping all packets", links.cut, 6),
     Run("link-slow", "100 ms more each way between a worker and the broker", links.slow, 3),
     Run("link-unanswered", "batches that the broker took and the producer gave up", links.unanswered, 5),
+    Run("gateway-unanswered", "the same of the gateway, whose spool takes them once more", links.gateway_unanswered, 5),
     Run("rebalance-storm", "joins and leaves, 30 in 60 s", membership.storm, 30),
     Run("same-name", "two workers with one name, one of them killed", membership.same_name, 4),
     Run("group-deleted", "the consumer groups deleted under way", membership.group_deleted, 5),
