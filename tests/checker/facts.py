@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from router.model.catalogue import DESK, INBOUND, POOL, Types
 from router.model.cloudevents import Attributes, version
@@ -14,8 +14,6 @@ from router.stages.decode import decode
 
 Key = tuple[str, str]
 """Topic and key of a record on a compacted topic."""
-
-_queue_event = lru_cache(maxsize=1000)(QueueEvent.model_validate_json)
 
 
 def at(record: Record) -> str:
@@ -159,7 +157,7 @@ def _decoded(record: Record, types: Types) -> tuple[Attributes, object] | None:
 
 
 def _told(record: Record) -> Told:
-    event = None if record.value is None else _queue_event(record.value)
+    event = None if record.value is None else QueueEvent.model_validate_json(record.value)
     return Told(record, (record.key or b"").decode(), version(record.headers), record.header("ce_id"), event)
 
 

@@ -5,12 +5,13 @@ Only where the log is whole, and one version of the rules has read it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 
 from router.model.events import PolicyApplied
 from router.runtime.outcomes import encode
-from router.stages.contract import Entries, Record, Stage
-from router.stages.entries import Store
+from router.stages.contract import Entries, Entry, Record, Stage
+from router.stages.expiring import Expiring
 from router.stages.in_force import seeded
 from tests.checker.facts import Facts, at
 from tests.checker.findings import Finding, Kind
@@ -29,7 +30,7 @@ def untrue(facts: Facts, stage: Callable[[], Stage]) -> Iterator[Finding]:
 
 
 def _replayed(facts: Facts, stage: Stage, log: list[Record], told: set[tuple[str, str | None]]) -> Iterator[Finding]:
-    state = Store()
+    state = _State()
     first = next((record for record in log if record.header("ce_type") == "policy.applied"), None)
     if first is not None and first.value is not None:
         state.merge(seeded(Entries(state), PolicyApplied.model_validate_json(first.value)).changes)
@@ -49,3 +50,27 @@ def _replayed(facts: Facts, stage: Stage, log: list[Record], told: set[tuple[str
         elif known.record.value != encode(stage.name, outcome, None).value:
             says = f"not as the pool's log says (revision {outcome.revision}) but revision {known.version[1]}"
             yield Finding(Kind.UNTRUE, says, (outcome.key,), (at(known.record),))
+
+
+class _State(dict[str, Entry]):
+    """A stage's entries, in memory as they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._expiring = Expiring(self._expires_at)
+
+    def merge(self, changes: Mapping[str, Entry | None]) -> None:
+        for key, entry in changes.items():
+            if entry is None:
+                self.pop(key, None)
+                continue
+            self[key] = entry
+            if entry.expires_at is not None:
+                self._expiring.add(key, entry.expires_at)
+
+    def expired(self, at: datetime, limit: int) -> tuple[str, ...]:
+        return self._expiring.expired(at, limit)
+
+    def _expires_at(self, key: str) -> datetime | None:
+        entry = self.get(key)
+        return None if entry is None else entry.expires_at

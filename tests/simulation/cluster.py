@@ -17,6 +17,10 @@ from tests.simulation.broker import Broker
 from tests.simulation.group import HEARTBEAT, SESSION, Answer, Group
 from tests.simulation.loop import Process
 
+IDLE = 20
+IDLE_MEMBER = 4
+"""Times as long as asked, at most, until an answer that says there is nothing."""
+
 
 class Connection:
     """One process's way to the broker."""
@@ -25,11 +29,11 @@ class Connection:
         self.broker = broker
         self.process = process
 
-    async def trip(self) -> None:
-        """One way. Raises CancelledError in a process that is gone."""
+    async def trip(self, more: float = 0.0) -> None:
+        """One way, and `more` seconds. Raises CancelledError in a process that is gone."""
         if self.process.gone:
             raise asyncio.CancelledError
-        await asyncio.sleep(self.broker.chances.delay(self.broker.chance))
+        await asyncio.sleep(more + self.broker.chances.delay(self.broker.chance))
 
     @property
     def down(self) -> float:
@@ -104,26 +108,41 @@ class _Fetching:
         self._broker = connection.broker
         self._slots = list(slots)
         self._positions: dict[Slot, int] = {}
-        self._moved: asyncio.Event = asyncio.Event()
+        self._waiting: asyncio.Future[None] | None = None
         self._broker.listen(self._slots, self)
 
     def moved(self) -> None:
-        self._moved.set()
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
 
     def _deaf(self) -> None:
         slots, self._slots = self._slots, []
         self._broker.deaf(slots, self)
 
-    async def _something(self, slots: Sequence[Slot], wait: float) -> None:
-        """Returns once there is something to fetch, or after `wait` seconds."""
+    async def _something(self, slots: Sequence[Slot], wait: float) -> bool:
+        """Whether there is something to fetch, as soon as there is, after `wait` seconds at the latest."""
         if self._connection.process.gone:
             raise asyncio.CancelledError
-        self._moved.clear()
-        if self._connection.down <= 0 and any(self._positions[slot] < self._broker.end(slot) for slot in slots):
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(wait):
-                await self._moved.wait()
+        loop = self._broker.loop
+        until = loop.time() + wait
+        while not self._there(slots):
+            left = until - loop.time()
+            if left <= 0:
+                return False
+            down = self._connection.down
+            self._waiting = loop.create_future()
+            timer = loop.call_later(min(left, down) if down > 0 else left, self.moved)
+            try:
+                await self._waiting
+            finally:
+                timer.cancel()
+        return True
+
+    def _there(self, slots: Sequence[Slot]) -> bool:
+        if self._connection.down > 0:
+            return False
+        logs, positions = self._broker.logs, self._positions
+        return any(positions[slot] < len(logs[slot]) for slot in slots)
 
     def _taken(self, slots: Sequence[Slot], most: int) -> dict[Slot, list[Record]]:
         found: dict[Slot, list[Record]] = {}
@@ -155,10 +174,11 @@ class SimulatedReader(_Fetching):
         return self._positions[slot]
 
     async def fetch(self, wait: float) -> Sequence[Record]:
-        await self._something(self._slots, wait)
+        # Nobody does anything after an empty answer but ask again: so one comes seldom.
+        if not await self._something(self._slots, wait * IDLE):
+            return ()
         # The broker gathers for a while what is for those who only read along (router.runtime.kafka).
-        await asyncio.sleep(self._broker.chance.random() * 0.1)
-        await self._connection.trip()
+        await self._connection.trip(self._broker.chance.random() * 0.1)
         most = 1 + int(self._broker.chance.random() * 200)
         return [record for records in self._taken(self._slots, most).values() for record in records]
 
@@ -188,7 +208,8 @@ class SimulatedMember(_Fetching):
 
     async def fetch(self, slots: Collection[Slot], max_records: int, wait: float) -> Mapping[Slot, Sequence[Record]]:
         mine = sorted(slot for slot in slots if slot in self._given and slot in self._positions)
-        await self._something(mine, wait)
+        if not await self._something(mine, wait * (1 + (IDLE_MEMBER - 1) * self._broker.chance.random())):
+            return {}
         await self._connection.trip()
         return self._taken([slot for slot in mine if slot in self._given], max_records)
 

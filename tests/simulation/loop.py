@@ -33,7 +33,7 @@ class Process:
     def __init__(self, name: str) -> None:
         self.name = name
         self.state = State.RUNNING
-        self.ready: deque[asyncio.Handle] = deque()
+        self.ready: deque[_Handle] = deque()
         self.queued = False
         self.cut_until = 0.0
         self.tasks: list[asyncio.Task[Any]] = []
@@ -51,6 +51,35 @@ def here() -> Process | None:
     return _PROCESS.get(None)
 
 
+class _Handle:
+    """asyncio's, without what only its debug mode needs."""
+
+    __slots__ = ("_args", "_callback", "_context", "_when", "gone")
+
+    def __init__(self, callback: Callable[..., object], args: tuple[Any, ...], context: Context, when: float) -> None:
+        self._callback = callback
+        self._args = args
+        self._context = context
+        self._when = when
+        self.gone = False
+
+    def cancel(self) -> None:
+        self.gone = True
+        self._callback, self._args = _nothing, ()
+
+    def cancelled(self) -> bool:
+        return self.gone
+
+    def when(self) -> float:
+        return self._when
+
+    def run(self) -> None:
+        self._context.run(self._callback, *self._args)
+
+
+def _nothing() -> None: ...
+
+
 class Stuck(Exception):
     """Nothing is left to run, and what is awaited hasn't come."""
 
@@ -59,7 +88,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self._now = 0.0
-        self._timers: list[tuple[float, int, asyncio.TimerHandle, Process]] = []
+        self._timers: list[tuple[float, int, _Handle, Process]] = []
         self._order = 0
         self._world = Process("world")
         self._runnable: list[Process] = []
@@ -78,32 +107,29 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def is_closed(self) -> bool:
         return False
 
-    def call_soon(  # type: ignore[override]  # of the stubs only
+    def call_soon(  # type: ignore[override]  # as far as asyncio's own futures, tasks and timeouts ask
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
+    ) -> _Handle:
         if context is None:
             context = copy_context()
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = _Handle(callback, args, context, 0.0)
         self._put(context.get(_PROCESS, self._world), handle)
         return handle
 
     def call_later(  # type: ignore[override]
         self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
+    ) -> _Handle:
         return self.call_at(self._now + delay, callback, *args, context=context)
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
+    ) -> _Handle:
         if context is None:
             context = copy_context()
-        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        handle = _Handle(callback, args, context, when)
         self._order += 1
         heapq.heappush(self._timers, (when, self._order, handle, context.get(_PROCESS, self._world)))
         return handle
-
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        """A cancelled one is passed over when its time comes."""
 
     def create_future(self) -> asyncio.Future[Any]:
         return asyncio.Future(loop=self)
@@ -129,7 +155,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def after(self, delay: float, callback: Callable[..., object], *args: Any) -> None:
         """Something that happens in the world, whatever becomes of the process that is running now."""
-        self.call_later(delay, callback, *args, context=_OUTSIDE)
+        self.call_at(self._now + delay, callback, *args, context=_OUTSIDE)
 
     def pause(self, process: Process) -> None:
         if process.state is State.RUNNING:
@@ -163,10 +189,11 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             self._queue(process)
             await asyncio.sleep(1)
 
-    def _put(self, process: Process, handle: asyncio.Handle) -> None:
+    def _put(self, process: Process, handle: _Handle) -> None:
         process.ready.append(handle)
-        if not process.queued:
-            self._queue(process)
+        if not process.queued and process.state in _LIVELY:
+            process.queued = True
+            self._runnable.append(process)
 
     def _queue(self, process: Process) -> None:
         if process.ready and not process.queued and process.state in _LIVELY:
@@ -176,26 +203,31 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def _once(self) -> None:
         timers = self._timers
         if not self._runnable:
-            while timers and timers[0][2].cancelled():
+            while timers and timers[0][2].gone:
                 heapq.heappop(timers)
             if not timers:
                 raise Stuck
             self._now = max(self._now, timers[0][0])
         while timers and timers[0][0] <= self._now:
             _, _, timer, owner = heapq.heappop(timers)
-            if not timer.cancelled():
+            if not timer.gone:
                 self._put(owner, timer)
-        if not self._runnable:
-            return
         number = len(self._runnable)
-        turn = 0 if number == 1 else int(self._chance.random() * number)
-        process = self._runnable.pop(turn)
-        for _ in range(len(process.ready)):
+        if number:
+            self._turn(self._runnable.pop(0 if number == 1 else int(self._chance.random() * number)))
+
+    def _turn(self, process: Process) -> None:
+        """What is ready of a process now; what that makes ready waits for the next turn."""
+        ready = process.ready
+        for _ in range(len(ready)):
             if process.state not in _LIVELY:
                 break
-            handle = process.ready.popleft()
-            if not handle.cancelled():
-                handle._run()
+            handle = ready.popleft()
+            if not handle.gone:
+                try:
+                    handle.run()
+                except Exception as error:
+                    self.errors.append(f"a callback: {type(error).__name__}: {error}")
         process.queued = False
         self._queue(process)
 

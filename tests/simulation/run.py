@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import random
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests.simulation.chances import Chances
 from tests.simulation.faults import Faults, Workers
 from tests.simulation.group import Group
 from tests.simulation.loop import VirtualLoop, here
-from tests.simulation.parsed import decoded_once
+from tests.simulation.sharing import sharing
 from tests.simulation.story import DEPLOYMENT, SECONDS, Story
 from tests.simulation.worker import Parts, Place, stages
 
@@ -60,11 +61,16 @@ class Outcome:
         return f"seed {self.seed}: " + ("fine" if self.fine else "\n  ".join(["", *said[:12]]))
 
 
-def simulate(seed: int, parts: Parts | None = None, events: int = EVENTS, *, traced: bool = False) -> Outcome:
-    """Everything random comes from `seed`: the same seed gives the same logs. parts: what workers are made of."""
+def simulate(
+    seed: int, parts: Parts | None = None, events: int = EVENTS, *, traced: bool = False, shared: bool = True
+) -> Outcome:
+    """Everything random comes from `seed`: the same seed gives the same logs. parts: what workers are made of.
+
+    shared: what one has read or written needn't be read by the next (tests.simulation.sharing).
+    """
     outcome = Outcome(seed)
     loop = VirtualLoop(random.Random(f"{seed}/loop"))  # type: ignore[abstract]  # of the stubs only
-    with _virtual(loop, outcome, traced=traced), decoded_once():
+    with _virtual(loop, outcome, traced=traced), sharing() if shared else nullcontext(), _uncollected():
         loop.run_until_complete(_run(loop, outcome, parts or Parts(), events))
     outcome.troubles += loop.errors
     return outcome
@@ -144,10 +150,24 @@ def partitions() -> Mapping[str, int]:
 def _digest(records: list[Any]) -> str:
     found = hashlib.sha256()
     for record in records:
-        found.update(repr((record.topic, record.partition, record.offset, record.timestamp.timestamp())).encode())
-        for part in (record.key, record.value, *(value for _, value in record.headers)):
-            found.update(b"-" if part is None else b"%d:%b" % (len(part), part))
+        parts = (record.key, record.value, *(value for _, value in record.headers))
+        place = f"{record.topic}/{record.partition}@{record.offset} {record.timestamp.timestamp()}"
+        lengths = [-1 if part is None else len(part) for part in parts]
+        found.update(b"".join((place.encode(), repr(lengths).encode(), *(part or b"" for part in parts))))
     return found.hexdigest()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Garbage is looked for once, at the end, and only in what was made here: it took half of a seed's time."""
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.unfreeze()
+        gc.enable()
 
 
 @contextmanager

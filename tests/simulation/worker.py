@@ -30,7 +30,7 @@ from tests.simulation.broker import Broker
 from tests.simulation.cluster import Connection, SimulatedCluster
 from tests.simulation.group import Group
 from tests.simulation.loop import Process
-from tests.simulation.parsed import parsed_once
+from tests.simulation.sharing import reading
 from tests.simulation.words import assess
 
 AGAIN_SECONDS = 0.5
@@ -86,8 +86,7 @@ class Place:
 
 def stages(deployment: Deployment) -> tuple[Stage, Stage]:
     partitions = {name: pool.partition for name, pool in deployment.pools.items()}
-    pool = Pool()
-    return Intake(deployment.pool_for, partitions, assess), pool
+    return Intake(deployment.pool_for, partitions, assess), reading(Pool())
 
 
 async def work(place: Place, process: Process, start: int, stop: asyncio.Event) -> None:
@@ -137,7 +136,7 @@ def _changelogged(place: Place, stage: Stage, cluster: SimulatedCluster, identit
         return None if pool is None else pool.partition
 
     return place.parts.kept(
-        parsed_once(stage),
+        stage,
         cluster,
         slots=[Slot("pool", number) for number in range(place.broker.partitions["pool"])],
         written_topics=list(place.queues),
