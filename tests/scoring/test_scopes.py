@@ -210,3 +210,50 @@ def test_what_is_not_over_stays(text: str) -> None:
 
 def test_a_death_is_not_resolved() -> None:
     assert ruled("All good now, but our cat died during the stay").floor
+
+
+EVERYDAY = [
+    ("the puppy follows me to the loo", "a man follows me home every night"),
+    ("il gatto mi segue ovunque", "un uomo mi segue fino a casa"),
+    ("me sigue hasta el baño, qué pesado", "me sigue hasta casa, tengo miedo"),
+    ("mein Hund folgt mir überall hin", "der Kunde folgt mir bis nach Hause"),
+    ("Rauchmelder piept, die Batterie ist leer", "Rauchmelder piept, überall Qualm in der Küche"),
+    ("rookmelder piept want de batterij is bijna op", "de rookmelder gaat af, er is brand in de keuken"),
+    ("mort de son després del parc, no es mou del sofà", "el gos no es mou i no respira"),
+    ("todmüde vom Wandern, rührt sich nicht", "er liegt da und rührt sich nicht mehr, atmet kaum"),
+    ("can't breathe for laughing", "she can't breathe"),
+    ("on attend en voiture avec ma mère, vitres baissées", "chien enfermé en voiture au soleil, vitres fermées"),
+    ("aspetta in macchina con mia sorella, finestrini giù", "cane in macchina al sole, finestrini chiusi"),
+    ("mon chef va me tuer si j'oublie encore", "mon ex va me tuer, il est devant la porte"),
+    ("mijn baas vermoordt me als ik weer te laat kom", "hij zegt dat hij me vermoordt"),
+    ("se n'ha anat amb la meva mare a comprar el pa", "se n'ha anat i no el trobem"),
+    ("se ha ido con mi padre a dar una vuelta", "se ha escapado por la puerta y no aparece"),
+    ("he perdut el tiquet de compra", "he perdut la gossa al parc"),
+    ("het raam staat op een kier, daar kan ze niet door", "ik kan haar nergens vinden"),
+    ("o homem na escada é o pintor", "um homem na escada não me deixa sair, me segue"),
+    ("onze oude kat is twee jaar terug ingeslapen", "onze kat is dood"),
+]
+
+
+@pytest.mark.parametrize(("everyday", "emergency"), EVERYDAY)
+def test_what_pets_and_people_do_all_day_is_no_emergency(everyday: str, emergency: str) -> None:
+    assert not ruled(everyday).floor
+    assert ruled(emergency).floor
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "growls when we play tug of war",
+        "knurrt beim Zerrspiel",
+        "ringhia quando gioca con la corda",
+        "rosna quando brinca com a corda",
+    ],
+)
+def test_a_growl_in_play_threatens_nobody(text: str) -> None:
+    assert ruled(text).severity > S2
+
+
+@pytest.mark.parametrize("text", ["er knurrt mich an und schnappt", "ringhia a tutti e non mi fa passare"])
+def test_a_growl_at_people_does(text: str) -> None:
+    assert ruled(text).severity is S2
