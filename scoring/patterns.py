@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from scoring.text import words
+from scoring.tokens import tokens
 
 GAPS = {"..": 4, "...": 8}
 
@@ -111,7 +111,7 @@ def _rows(piece: str, expand: Callable[[str], tuple[Row, ...]]) -> tuple[Row, ..
 
 @lru_cache(maxsize=16_384)
 def _plain(piece: str) -> tuple[Row, ...]:
-    folded = words(piece.rstrip("*")).folded
+    folded = tokens(piece.rstrip("*")).folded
     if not folded:
         raise BadPattern(f"{piece!r} holds no word")
     if piece.endswith("*"):

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from scoring.anchors import keys_in
 from scoring.language import OURS
-from scoring.matcher import Node, graph
-from scoring.patterns import BadPattern, Choice, Row
+from scoring.matcher import Matcher, matcher
+from scoring.patterns import BadPattern, Row
 from scoring.patterns import parse as parse_pattern
 from scoring.rulefile import BadRules, Cue, File, Language, Rule, Scope, parse, read
 from scoring.spelling import Keys, keys_of
-from scoring.text import fold
+from scoring.tokens import fold
 
 FOLDER = Path(__file__).with_name("rules")
 
@@ -53,12 +54,17 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Rules:
-    """version: "rules-" and 12 hex digits. entries: by the number in a hit. keys_of: of a folded word."""
+    """version: "rules-" and 12 hex digits. entries: by the number in a hit. keys_of: of a folded word.
+
+    telling: the patterns that can change a level by themselves or for the whole text. around: the others, cues and
+    scopes that speak on what stands near them; they say nothing where nothing tells.
+    """
 
     version: str
     rules: tuple[Rule, ...]
     entries: tuple[Entry, ...]
-    root: Node
+    telling: Matcher
+    around: Matcher
     keys_of: Callable[[str], Keys]
 
 
@@ -105,9 +111,16 @@ def rules_of(contents: dict[str, bytes]) -> Rules:
         version=f"rules-{digest.hexdigest()[:12]}",
         rules=tuple(rule for file in files.values() for rule in file.rules),
         entries=tuple(entries),
-        root=graph(found),
+        telling=matcher([(number, rows) for number, rows in found if _tells(entries[number].what)]),
+        around=matcher([(number, rows) for number, rows in found if not _tells(entries[number].what)]),
         keys_of=_keys(files, classes, found),
     )
+
+
+def _tells(what: Rule | Scope | Cue) -> bool:
+    if isinstance(what, Scope):
+        return what.scope == "resolution" or what.reach in ("earlier", "text")
+    return isinstance(what, Rule)
 
 
 @dataclass(frozen=True)
@@ -160,7 +173,7 @@ def _rows(classes: _Classes | None, language: Language, pattern: str, file: str,
 
 
 def _keys(files: dict[str, File], classes: _Classes, found: list[tuple[int, tuple[Row, ...]]]) -> Callable[[str], Keys]:
-    literal = {key for _, rows in found for row in rows for key in _literal(row) if key[0] != "<"}
+    literal = {key for _, rows in found for row in rows for key in keys_in(row) if key[0] != "<"}
     known = {word: (word,) for word in literal if not word.endswith("*")}
     prefixes = {word[:-1] for word in literal if word.endswith("*")}
     for word, keys in classes.keys.items():
@@ -168,15 +181,6 @@ def _keys(files: dict[str, File], classes: _Classes, found: list[tuple[int, tupl
     misspelled = frozenset(fold(word) for file in files.values() for word in file.misspelled)
     spelled_right = frozenset(fold(word) for file in files.values() for word in file.spelled_right)
     return keys_of(known, frozenset(prefixes), misspelled, spelled_right)
-
-
-def _literal(row: Row) -> Iterator[str]:
-    for element in row:
-        if isinstance(element, str):
-            yield element
-        elif isinstance(element, Choice):
-            for each in element.rows:
-                yield from _literal(each)
 
 
 def _check_names(files: dict[str, File]) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 from channels.contact import Contact, Medium
 from scoring.asides import asides
 from scoring.classifier.sentences import closing
-from scoring.language import clearly
-from scoring.matcher import Hit, find
+from scoring.hits import hits
+from scoring.matcher import Hit
 from scoring.model import TIE_BREAK, Assessment, Effect, Evidence, Severity, Skill, primary_of
 from scoring.rulefile import Rule, Scope
 from scoring.rules import Rules, load_rules
@@ -27,8 +27,6 @@ FEW_WORDS = 4
 GLUE = "\n\n"
 MAX_EVIDENCE = 20
 MAX_OF_ONE_RULE = 3
-WINDOW = 12
-WINDOWS = 64
 _NEXT = {Severity.S1: Severity.S2, Severity.S2: Severity.S3, Severity.S3: Severity.S4, Severity.S4: Severity.S4}
 
 
@@ -48,7 +46,7 @@ class Ruled:
 
     def evidence(self, first: int, last: int, rule: str, effect: Effect, **more: Any) -> Evidence:
         """Evidence at the words [first, last), in the field where the first of them stands."""
-        start, end = self.words.starts[first], self.words.ends[last - 1]
+        start, end = self.words.start(first), self.words.end(last - 1)
         if start < len(self.subject):
             return Evidence(rule=rule, field="subject", start=start, end=end, effect=effect, **more)
         before = len(self.subject) + len(GLUE) if self.subject else 0
@@ -60,9 +58,9 @@ def ruled(contact: Contact, spoken: tuple[str, ...]) -> Ruled:
     rules = load_rules()
     subject, whole = contact.subject or "", whole_of(contact)
     read = words(whole)
-    hits = _in_its_languages(rules, whole, read, find(rules.root, read, rules.keys_of), spoken)
+    told = hits(rules, whole, read, spoken)
     aside = _asides(contact, whole, read)
-    findings, resolutions = judge(rules, read, [hit for hit in hits if not (_far(rules, hit) and aside(hit.start))])
+    findings, resolutions = judge(rules, read, [hit for hit in told if not (_far(rules, hit) and aside(hit.start))])
     findings = [replace(found, scope=_milder(found.scope, aside(found.start))) for found in findings]
     resolutions = [found for found in resolutions if not aside(found.start)]
     closed = closing(whole, read)
@@ -77,7 +75,7 @@ def _asides(contact: Contact, whole: str, read: Words) -> Callable[[int], Scope 
         return lambda _: None
     found = asides(contact.subject or "", contact.in_reply_to, contact.text)
     before = len(whole) - len(contact.text)
-    return lambda word: found.at(read.starts[word] - before)
+    return lambda word: found.at(read.start(word) - before)
 
 
 def _far(rules: Rules, hit: Hit) -> bool:
@@ -96,33 +94,6 @@ def _milder(scope: Scope | None, aside: Scope | None) -> Scope | None:
 def whole_of(contact: Contact) -> str:
     """Subject and text as one."""
     return f"{contact.subject}{GLUE}{contact.text}" if contact.subject else contact.text
-
-
-def _in_its_languages(rules: Rules, text: str, read: Words, hits: list[Hit], spoken: tuple[str, ...]) -> list[Hit]:
-    """Without cues that nothing asks for; nor the hits of languages that the text isn't in, nor the words around them
-    ("help me" isn't Dutch).
-
-    People mix languages, so the words around a hit may speak for it against the whole text.
-    """
-    window = max(WINDOW, len(read) // WINDOWS)
-    told: dict[int, frozenset[str] | None] = {}
-
-    def fits(hit: Hit) -> bool:
-        language = rules.entries[hit.rule].language
-        if not spoken or language == "any" or language in spoken:
-            return True
-        place = hit.start // window
-        if place not in told:
-            start, end = place * window - 2, place * window + window + 2
-            told[place] = clearly(text[read.starts[max(start, 0)] : read.ends[min(end, len(read)) - 1]])
-        possible = told[place]
-        return possible is None or language in possible
-
-    asked: set[tuple[str, str]] = set()
-    for number in {hit.rule for hit in hits if rules.entries[hit.rule].asks and fits(hit)}:
-        asked |= rules.entries[number].asks
-    heard = [hit for hit in hits if (cue := rules.entries[hit.rule].cue) is None or cue in asked]
-    return [hit for hit in heard if fits(hit)]
 
 
 def weighed(read: Ruled, spoken: tuple[str, ...]) -> Assessment:

@@ -9,7 +9,7 @@ that is itself negated ("haven't found her") or hypothetical ("if found, call") 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -65,20 +65,21 @@ class _Marks:
 
     def add(self, scope: Scope, hit: Hit, words: Words, cues: _Cues) -> None:
         self.scopes[scope.id] = scope
-        sentence, clause = words.sentences[hit.start], words.clauses
+        sentence = words.sentence(hit.start)
         match scope.reach:
             case "over":
                 for word in range(hit.start, hit.end):
                     self.words[word].add(scope.id)
             case "next":
-                stop = cues.words(scope.until)
+                stop, clause = cues.words(scope.until), words.clause(hit.end - 1)
                 for word in range(hit.end, min(hit.end + scope.words, len(words))):
-                    if clause[word] != clause[hit.end - 1] or word in stop:
+                    if words.clause(word) != clause or word in stop:
                         break
                     self.words[word].add(scope.id)
             case "previous":
+                clause = words.clause(hit.start)
                 for word in range(hit.start - 1, max(hit.start - 1 - scope.words, -1), -1):
-                    if clause[word] != clause[hit.start]:
+                    if words.clause(word) != clause:
                         break
                     self.ends[word].add(scope.id)
             case "rest":
@@ -87,7 +88,7 @@ class _Marks:
             case "sentence":
                 self.sentences[sentence][scope.id] = 0
             case "earlier":
-                end = min(bisect_right(words.sentences, sentence), hit.end + SAME_BREATH)
+                end = min(words.firsts[sentence] + len(words.sentences[sentence]), hit.end + SAME_BREATH)
                 self.before[scope.id] = max(self.before.get(scope.id, 0), end)
             case "text":
                 self.before[scope.id] = len(words)
@@ -102,7 +103,7 @@ class _Cues:
         self._words: dict[tuple[str, ...], frozenset[int]] = {}
         for entry, hit in hits:
             self.at[entry.what.id, entry.language].append(hit.start)
-            self.in_sentence.add((entry.what.id, words.sentences[hit.start]))
+            self.in_sentence.add((entry.what.id, words.sentence(hit.start)))
 
     def near(self, cues: Sequence[str], language: str, hit: Hit, within: int) -> bool:
         """True if one of `cues`, in that language, begins within so many words of the hit."""
@@ -141,13 +142,13 @@ def judge(rules: Rules, words: Words, hits: Sequence[Hit]) -> tuple[list[Finding
         and (scope.short is None or len(words) <= scope.short or any(_of(scope, rule) for rule, _ in said))
         and not any(
             other.scope in ("negation", "hypothesis") and not other.of
-            for other in marks.on(hit, words.sentences[hit.start])
+            for other in marks.on(hit, words.sentence(hit.start))
         )
     ]
     for scope, hit in resolutions:
         marks.add(scope, hit, words, cues)
     findings = [
-        Finding(rule, hit.start, hit.end, _scope_on(rule, marks.on(hit, words.sentences[hit.start])))
+        Finding(rule, hit.start, hit.end, _scope_on(rule, marks.on(hit, words.sentence(hit.start))))
         for rule, hit in said
     ]
     return findings, [Resolution(scope, hit.start, hit.end) for scope, hit in resolutions]
@@ -184,7 +185,7 @@ def _live(
             continue
         if scope.scope == "negation" and any(word in taken for word in span):
             continue
-        if scope.unless and cues.sentence(scope.unless, words.sentences[hit.start]):
+        if scope.unless and cues.sentence(scope.unless, words.sentence(hit.start)):
             continue
         live.append((scope, hit))
     return live

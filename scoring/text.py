@@ -1,113 +1,138 @@
-"""Text as rules read it: words without case, accents or apostrophes, each with its place in the original.
+"""A text as rules and model read it: its words, sentence by sentence; their places only where somebody asks.
 
-Words are folded one by one, so a span of words is a span of the original's characters, whatever folding did to
-their lengths. An English contraction stays one word ("isn't" is "isnt", as people also write it); an elided
-article or pronoun is a word of its own ("l'ha" is "l" and "ha"). Digits stand apart from the letters that follow
-them ("15g" is "15" and "g"). A full stop, a question mark or a blank line ends a sentence (a stop behind a single
-letter doesn't: "e.g."); a comma, an ellipsis, a bracket or a line's end only ends a clause.
+A long text is cut where a sentence ends whatever stands around, and each piece is read by itself, the same piece
+once: a mail repeats itself. Most pieces need no more than their words; places and clauses of a piece
+(scoring/tokens.py) are read when they are asked for, so that a mail of which two sentences matter is quick.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from functools import cached_property
+from itertools import chain
 
-_LETTER = r"[\w\u0300-\u036f\u00ad\u200b-\u200d\u2060]"  # combining marks and invisible joiners belong to the word
-_APOSTROPHE = "['’‘`´ʼ＇]"
-_TOKEN = re.compile(
-    rf"(?P<plain>[A-Za-z]++(?!{_LETTER}|{_APOSTROPHE}))"  # most words; the quickest way to them
-    rf"|(?P<word>[0-9]+|{_LETTER}+(?:{_APOSTROPHE}{_LETTER}+)*)"
-    r"|(?P<emoji>[\u2600-\u27bf\U0001f100-\U0001faff])"
-    r"|(?P<clause>\.\.+|…|[,:()\[\]\"«»“”–—\r\n]|\s-\s)"
-    r"|(?P<sentence>[.!?;¡¿])"
+from scoring.tokens import Tokens, only_words, tokens
+
+# A mark behind two letters, a digit or a bracket, or a blank line behind anything but blanks: those end a sentence
+# however long the text is read. Each alternative begins at one character, so that no run is read twice.
+_END = re.compile(
+    r"[!?;](?=\s)"
+    r"|\.(?=\s)(?:(?<=[A-Za-zÀ-ÖØ-öø-ÿ]{2}\.)|(?<=[0-9)\]\"»”]\.))"
+    r"|(?<=[^\s-])[ \t\r]*\n[ \t\r]*\n"
 )
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-_ENDINGS = frozenset({"t", "s", "re", "ve", "ll", "d", "m"})
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "_": ""})
-_APOSTROPHES = re.compile(_APOSTROPHE)
 
 
-@dataclass(frozen=True)
+class _Piece:
+    """A piece of the text: its sentences' words, and all else about it once that is asked for."""
+
+    __slots__ = ("_exact", "_text", "count", "sentences")
+
+    def __init__(self, text: str) -> None:
+        words = only_words(text)
+        self._text = text
+        self._exact = tokens(text) if words is None else None
+        self.sentences = list(_sentences(self._exact)) if self._exact else [words] if words else []
+        self.count = sum(map(len, self.sentences))
+
+    @property
+    def exact(self) -> Tokens:
+        if self._exact is None:
+            self._exact = tokens(self._text)
+        return self._exact
+
+
+def _sentences(read: Tokens) -> Iterator[tuple[str, ...]]:
+    first = 0
+    while first < len(read.folded):
+        last = bisect_right(read.sentences, read.sentences[first])
+        yield read.folded[first:last]
+        first = last
+
+
+@dataclass(frozen=True, eq=False)
 class Words:
-    """The words of one text. Word i is folded[i], characters [starts[i], ends[i]) of the original.
+    """The words of one text, by number. sentences: of each sentence that has words its words, folded.
 
-    sentences, clauses: the number of the sentence and of the clause that a word stands in; both only rise.
-    questions: the sentences that end with a question mark.
+    firsts: the number of each sentence's first word.
     """
 
-    folded: tuple[str, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    sentences: tuple[int, ...]
-    clauses: tuple[int, ...]
-    questions: frozenset[int]
+    sentences: tuple[tuple[str, ...], ...]
+    firsts: tuple[int, ...]
+    count: int
+    _pieces: tuple[_Piece, ...]
+    _begins: tuple[int, ...]
+    _offsets: tuple[int, ...]
 
     def __len__(self) -> int:
-        return len(self.folded)
+        return self.count
 
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        return tuple(chain.from_iterable(self.sentences))
 
-@lru_cache(maxsize=32_768)
-def fold(word: str) -> str:
-    """One word in lower case, without accents, marks and invisible characters; may come out empty."""
-    if word.isalnum() and word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
-    kept = "".join(c for c in decomposed if c.isalnum())
-    return kept.translate(_LIGATURES)
+    def start(self, word: int) -> int:
+        """The place of its first character."""
+        at = self._at(word)
+        return self._offsets[at] + self._pieces[at].exact.starts[word - self._begins[at]]
+
+    def end(self, word: int) -> int:
+        """The place behind its last character."""
+        at = self._at(word)
+        return self._offsets[at] + self._pieces[at].exact.ends[word - self._begins[at]]
+
+    def clause(self, word: int) -> tuple[int, int]:
+        """Which clause it stands in; only rises."""
+        at = self._at(word)
+        return at, self._pieces[at].exact.clauses[word - self._begins[at]]
+
+    def sentence(self, word: int) -> int:
+        """The number of its sentence."""
+        return bisect_right(self.firsts, word) - 1
+
+    def before(self, character: int) -> int:
+        """How many words begin before that character."""
+        at = bisect_left(self._offsets, character) - 1
+        if at < 0:
+            return 0
+        return self._begins[at] + bisect_left(self._pieces[at].exact.starts, character - self._offsets[at])
+
+    def _at(self, word: int) -> int:
+        return bisect_right(self._begins, word) - 1
 
 
 def words(text: str) -> Words:
     """Reads `text` once; linear in its length."""
-    folded: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    sentences: list[int] = []
-    clauses: list[int] = []
-    questions: set[int] = set()
-    sentence = clause = 0
-    blank_lines = {match.start() for match in _BLANK_LINE.finditer(text)}
-
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
-        if kind == "plain":
-            start, end = match.span()
-            folded.append(text[start:end].lower())
-            starts.append(start)
-            ends.append(end)
+    known: dict[str, _Piece] = {}
+    sentences: list[tuple[str, ...]] = []
+    firsts: list[int] = []
+    pieces: list[_Piece] = []
+    begins: list[int] = []
+    offsets: list[int] = []
+    count = 0
+    for start, stop in _cuts(text):
+        written = text[start:stop]
+        trimmed = written.strip()
+        piece = known.get(trimmed)
+        if piece is None:
+            piece = known[trimmed] = _Piece(trimmed)
+        if not piece.count:
+            continue
+        pieces.append(piece)
+        begins.append(count)
+        offsets.append(start + len(written) - len(written.lstrip()))
+        for sentence in piece.sentences:
             sentences.append(sentence)
-            clauses.append(clause)
-        elif kind in {"word", "emoji"}:
-            raw, start = match.group(), match.start()
-            for part, offset in ((raw, 0),) if raw.isalnum() or kind == "emoji" else _parts(raw):
-                word = fold(part) if kind == "word" else part
-                if word:
-                    folded.append(word)
-                    starts.append(start + offset)
-                    ends.append(start + offset + len(part))
-                    sentences.append(sentence)
-                    clauses.append(clause)
-        else:
-            if match.group() == "." and ends and ends[-1] == match.start() and _is_letter(folded[-1]):
-                continue
-            clause += 1
-            if kind == "sentence" or match.start() in blank_lines:
-                if match.group() == "?":
-                    questions.add(sentence)
-                sentence += 1
-    return Words(tuple(folded), tuple(starts), tuple(ends), tuple(sentences), tuple(clauses), frozenset(questions))
+            firsts.append(count)
+            count += len(sentence)
+    return Words(tuple(sentences), tuple(firsts), count, tuple(pieces), tuple(begins), tuple(offsets))
 
 
-def _is_letter(word: str) -> bool:
-    return len(word) == 1 and word.isalpha()
-
-
-def _parts(raw: str) -> list[tuple[str, int]]:
-    """A word with apostrophes as one word (a contraction) or several (elisions), each with its offset."""
-    marks = [match.start() for match in _APOSTROPHES.finditer(raw)]
-    if not marks or fold(raw[marks[-1] + 1 :]) in _ENDINGS:
-        return [(raw, 0)]
-    edges = [-1, *marks, len(raw)]
-    return [(raw[a + 1 : b], a + 1) for a, b in pairwise(edges)]
+def _cuts(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _END.finditer(text):
+        yield start, match.end()
+        start = match.end()
+    yield start, len(text)

@@ -7,7 +7,7 @@ another order, is judged the same.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoring.asides import signature
@@ -38,17 +38,27 @@ _OPENED = frozenset(
 """Words that go on with an opening ("hello there")."""
 
 _LONGEST = max(map(len, _OPENINGS))
+_GREETS = frozenset(opening[0] for opening in _OPENINGS)
 _PICTURE = re.compile(r"[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sentence:
-    """Its words, folded, which words of the text they are, and its characters [start, end)."""
+    """Its words, folded, and which words of the text they are."""
 
+    words: Words
     folded: tuple[str, ...]
-    places: tuple[int, ...]
-    start: int
-    end: int
+    places: Sequence[int]
+
+    @property
+    def start(self) -> int:
+        """The place of its first character."""
+        return self.words.start(self.places[0])
+
+    @property
+    def end(self) -> int:
+        """The place behind its last character."""
+        return self.words.end(self.places[-1])
 
     def written(self, text: str) -> str:
         """As the encoder reads it: in lower case, without pictures, blanks made one."""
@@ -70,8 +80,7 @@ def closing(text: str, words: Words) -> range:
     end = signature(text)
     if end is None:
         return range(len(words), len(words))
-    first = bisect_left(words.starts, text.rfind("\n", 0, end) + 1)
-    return range(first, bisect_left(words.starts, end))
+    return range(words.before(text.rfind("\n", 0, end) + 1), words.before(end))
 
 
 def pictured(word: str) -> bool:
@@ -82,26 +91,26 @@ def pictured(word: str) -> bool:
 def _read(words: Words, count: int, *, greeted: bool) -> tuple[Sentence, ...]:
     """Of the first `count` words. greeted: greetings are left out."""
     found: list[Sentence] = []
-    first = 0
-    while first < count:
-        last = first + 1
-        while last < count and words.sentences[last] == words.sentences[first]:
-            last += 1
-        places = tuple(place for place in range(first, last) if not pictured(words.folded[place]))
-        if greeted:
-            places = places[_greeting(words, places) :]
-        if places:
-            folded = tuple(words.folded[place] for place in places)
-            found.append(Sentence(folded, places, words.starts[places[0]], words.ends[places[-1]]))
-        first = last
+    for first, folded in zip(words.firsts, words.sentences, strict=True):
+        if first >= count:
+            break
+        said: tuple[str, ...] = folded[: count - first] if first + len(folded) > count else folded
+        places: Sequence[int] = range(first, first + len(said))
+        if not "".join(said).isascii() and any(map(pictured, said)):
+            places = [place for place in places if not pictured(folded[place - first])]
+            said = tuple(folded[place - first] for place in places)
+        if greeted and (greeting := _greeting(said)):
+            said, places = said[greeting:], places[greeting:]
+        if said:
+            found.append(Sentence(words, said, places))
     return tuple(found)
 
 
-def _greeting(words: Words, places: tuple[int, ...]) -> int:
+def _greeting(said: tuple[str, ...]) -> int:
     """How many of a sentence's words greet."""
     at = 0
-    while at < len(places):
-        ahead = tuple(words.folded[place] for place in places[at : at + _LONGEST])
+    while at < len(said) and (said[at] in _GREETS or (at and said[at] in _OPENED)):
+        ahead = said[at : at + _LONGEST]
         length = next((size for size in range(len(ahead), 0, -1) if ahead[:size] in _OPENINGS), 0)
         if not length and at and ahead[0] in _OPENED:
             length = 1

@@ -52,7 +52,7 @@ def missing(rules: Rules) -> Iterator[Missing]:
         found = {
             rules.entries[hit.rule].language
             for each in read
-            for hit in find(rules.root, each, rules.keys_of)
+            for hit in find(rules.telling, each, rules.keys_of)
             if rules.entries[hit.rule].what is rule
         }
         yield from (Missing(rule.id, language) for language in rule.patterns if language not in found)

@@ -79,8 +79,8 @@ def test_each_word_is_read_once_at_most_in_order_and_where_it_stands(text: str) 
     for sentence in found:
         assert sentence.folded == tuple(given_words.folded[place] for place in sentence.places)
         assert (sentence.start, sentence.end) == (
-            given_words.starts[sentence.places[0]],
-            given_words.ends[sentence.places[-1]],
+            given_words.start(sentence.places[0]),
+            given_words.end(sentence.places[-1]),
         )
 
 
