@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from channels.contact import Contact
 from router.model.cloudevents import Message
 from router.model.events import ContactReceived
-from scoring.matcher import find
+from scoring.hits import hits
 from scoring.model import Severity
 from scoring.rules import load_rules
 from scoring.scopes import judge
@@ -37,6 +37,7 @@ def urgent(message: Message) -> bool:
 
 def _speaks(contact: Contact) -> bool:
     rules = load_rules()
-    read = words(f"{contact.subject or ''}\n\n{contact.text[:CHARACTERS]}")
-    findings, _ = judge(rules, read, find(rules.root, read, rules.keys_of))
+    text = f"{contact.subject or ''}\n\n{contact.text[:CHARACTERS]}"
+    read = words(text)
+    findings, _ = judge(rules, read, hits(rules, text, read, ()))
     return any(found.scope is None and found.rule.severity is Severity.S1 for found in findings)
