@@ -77,6 +77,7 @@ class Spool:
         """
         try:
             await self._open()
+            self.works = True
         except SpoolFailed as problem:
             log.error("spool.failed", why=str(problem))  # noqa: TRY400 - no trace
         self._keeper = asyncio.create_task(self._keep(), name="spool-keeper")
@@ -258,8 +259,10 @@ class Spool:
             try:
                 if not self._opened:
                     await self._open()
+                    self._worked()
                 elif self.damaged:
                     await self._mend()
+                    self._worked()
                 elif not self.works:
                     await self._run(self._rows.probe)
                     self._worked()
@@ -289,7 +292,6 @@ class Spool:
             self._load(await self._run(lambda: self._disk.anew(gone)))
             self._gone = []
             self.damaged = False
-        self._worked()
 
     def _load(self, contents: Contents) -> None:
         self.size, self.held = contents.size, contents.held

@@ -29,3 +29,14 @@ def test_nobody_waits_since_the_future_or_since_more_than_a_day(received: dateti
 
 def test_who_was_received_a_moment_ago_waits_since_then() -> None:
     assert clock.waiting_from(NOON, NOON + timedelta(seconds=4)) == (NOON, False)
+
+
+@given(MOMENTS, MOMENTS, MOMENTS)
+def test_what_was_spooled_within_a_day_of_its_receipt_is_believed_however_late_it_is_told(
+    received: datetime, spooled: datetime, at: datetime
+) -> None:
+    since, misdated = clock.waiting_from(received, at, int(spooled.timestamp() * 1000))
+    assert since <= at
+    assert misdated == (spooled - received > timedelta(hours=24))
+    if not misdated:
+        assert since == min(received, at)

@@ -8,24 +8,30 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from router.gateway.log import Unavailable
-from router.gateway.spool import folder_lock
+from router.gateway.log import TooLarge, Unavailable
+from router.gateway.spool import folder_lock, spooling
 from router.gateway.spool import spool as spools
 from router.gateway.spool.folder_lock import SpoolTaken
 from router.gateway.spool.rows import SpoolFull
 from router.gateway.spool.spool import Spool
-from router.gateway.spool.spooling import SpoolingLog
+from router.gateway.spool.spooling import AT_ONCE, SpoolingLog
 from router.model.cloudevents import SPOOLED, Message
+from tests.until import until
 
 
 class Flaky:
-    """A broker that comes and goes. told: what it has, in order; late: what it takes without saying so."""
+    """A broker that comes and goes. told: what it has, in order; late: what it takes without saying so.
+
+    largest: bytes of a value that it takes. most: appends that were under way at once. tried: how often one was.
+    """
 
     def __init__(self) -> None:
         self.up = asyncio.Event()
         self.told: list[Message] = []
         self.random = Random(1)
         self.late = False
+        self.largest = 10**9
+        self.under_way = self.most = self.tried = 0
 
     @property
     def ready(self) -> bool:
@@ -35,7 +41,15 @@ class Flaky:
         await self.up.wait()
 
     async def append(self, message: Message) -> None:
-        await asyncio.sleep(0)
+        self.tried += 1
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            await asyncio.sleep(0)
+        finally:
+            self.under_way -= 1
+        if len(message.value or b"") > self.largest:
+            raise TooLarge
         if not self.ready:
             if self.late:
                 self.told.append(message)
@@ -128,3 +142,80 @@ async def test_a_second_gateway_is_refused_the_spool(tmp_path: Path, monkeypatch
     with pytest.raises(SpoolTaken, match="data folder of its own"):
         await Spool(tmp_path / "spool", 10).open()
     await log.stop()
+
+
+async def test_a_send_that_was_given_up_is_told_once_more_under_its_id_and_the_same_value(tmp_path: Path) -> None:
+    broker, spool, log = await opened(tmp_path / "spool")
+    broker.up.set()
+    broker.late = True
+    appending = asyncio.create_task(log.append(sms(b"a", 1)))
+    await asyncio.sleep(0)
+    broker.up.clear()
+    await appending
+    assert [each.headers for each in broker.told] == [sms(b"a", 1).headers]
+    broker.up.set()
+    await empty(spool)
+    await log.stop()
+    first, twin = broker.told
+    assert (twin.topic, twin.key, twin.value, dict(twin.headers)["ce_id"]) == (
+        first.topic,
+        first.key,
+        first.value,
+        dict(first.headers)["ce_id"],
+    )
+
+
+async def test_what_becomes_too_large_for_its_topic_is_held_and_those_behind_it_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spooling, "HELD_AGAIN_S", 0.01)
+    broker, spool, log = await opened(tmp_path / "spool")
+    for number in (1, 1000, 2, 2000, 3):
+        await log.append(sms(b"a", number))
+    broker.largest = 3
+    broker.up.set()
+    await until(lambda: broker.told[2:] != [])
+    assert firsts(broker, b"a") == [1, 2, 3]
+    assert (spool.held, spool.backlog.depth) == (2, 0)
+    await log.append(sms(b"a", 4))
+    assert firsts(broker, b"a") == [1, 2, 3, 4]
+
+    await log.stop()
+    told, broker_was = broker.told, broker
+    broker, spool, log = await opened(tmp_path / "spool")
+    assert spool.held == 2
+    broker.told, broker.largest = told, broker_was.largest
+    broker.up.set()
+    await until(lambda: broker.tried > 3)
+    assert spool.held == 2
+    broker.largest = 10**9
+    await until(lambda: not spool.held)
+    await empty(spool)
+    await log.stop()
+    assert firsts(broker, b"a")[:4] == [1, 2, 3, 4]
+    assert set(firsts(broker, b"a")[4:]) == {1000, 2000}
+
+
+async def test_what_is_held_is_tried_one_at_a_time_and_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spooling, "HELD_AGAIN_S", 0.01)
+    broker, spool, log = await opened(tmp_path / "spool")
+    for number in (1000, 2000, 30):
+        await log.append(sms(b"%d" % number, number))
+    broker.largest = 1
+    broker.up.set()
+    await until(lambda: spool.held == 3)
+    broker.largest = 2
+    await until(lambda: spool.held == 2)
+    assert [each.value for each in broker.told] == [b"30"]
+    await log.stop()
+
+
+async def test_however_much_waits_the_broker_has_few_sends_under_way(tmp_path: Path) -> None:
+    broker, spool, log = await opened(tmp_path / "spool")
+    await asyncio.gather(*(log.append(sms(b"%d" % (number % 100), number)) for number in range(500)))
+    assert spool.backlog.depth == 500
+    broker.up.set()
+    await empty(spool)
+    await log.stop()
+    assert 1 < broker.most <= AT_ONCE
+    assert len(broker.told) == 500
