@@ -19,7 +19,7 @@ GIVE_UP_TRIES = 200
 class Driver:
     """sender: to the gateway. copies: how often each delivery is made, in shuffled order. run: of whose people.
 
-    last: seconds since the epoch, of the newest answer.
+    under_way: requests that have no answer yet.
     """
 
     sender: Sender
@@ -27,6 +27,7 @@ class Driver:
     rng: Random
     run: int
     copies: int = 1
+    under_way: int = 0
     _people: itertools.count[int] = field(default_factory=itertools.count)
     _talking: set[asyncio.Task[None]] = field(default_factory=set)
     _stopping: bool = False
@@ -98,10 +99,13 @@ class Driver:
         entry = self.book.sends(piece.provider, piece.provider_id, piece.delivery, piece.contact_id, line, number)
         for tried in range(GIVE_UP_TRIES):
             status: int | None
+            self.under_way += 1
             try:
                 status = (await self.sender.send(piece.make())).status
             except Unreachable:
                 status = None
+            finally:
+                self.under_way -= 1
             self.book.answered(entry, status)
             if status is not None and 200 <= status < 300:
                 return

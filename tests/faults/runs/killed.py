@@ -69,17 +69,28 @@ async def broker(place: Place) -> Outcome:
 
 
 async def _part_killed(place: Place, part: str, pause: float) -> Outcome:
-    took = []
+    took, caught = [], 0
     outcome = Outcome()
     async with scene(place.folder, place.seed, place.tell) as made:
         await made.begin()
         for n in range(place.times):
             place.tell(f"{n + 1} of {place.times}")
             await asyncio.sleep(pause + made.rng.random())
+            await _under_way(made)
+            caught += made.driver.under_way > 0
             at = time.time()
             await made.processes.signal(part, signal.SIGKILL)
             took.append(await made.answered(time.time()) - at)
             if not await made.through(at):
                 outcome.broken.append(f"kill {n + 1}: not through after a minute")
+        outcome.figures["kills with a request under way"] = caught
         outcome.times("until the third answer", took)
         return outcome.of(made, await made.end())
+
+
+async def _under_way(made: Scene) -> None:
+    """Returns at some moment of some request."""
+    async with asyncio.timeout(30):
+        while not made.driver.under_way:  # noqa: ASYNC110 - the driver notifies nobody
+            await asyncio.sleep(0.001)
+    await asyncio.sleep(made.rng.uniform(0, 0.01))

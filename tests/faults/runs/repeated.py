@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
 
 from router.model.ids import pool_of
+from router.stages.contract import Record
 from tests.faults.run import Outcome, Place
 from tests.faults.scene import scene
 
@@ -12,6 +15,7 @@ COPIES = 5
 PEOPLE = 20
 WORDS = 5
 CAPACITY = 100
+MILLISECOND = timedelta(milliseconds=1)
 
 
 async def five_times(place: Place) -> Outcome:
@@ -48,4 +52,12 @@ async def double_claims(place: Place) -> Outcome:
                 await made.desk.on(incident, "release", agent)
         if wrong:
             outcome.broken.append(f"{wrong} pairs of claims weren't answered 200 and 409")
-        return outcome.of(made, await made.end())
+        findings = await made.end()
+        outcome.figures["pairs within one millisecond of the log"] = _together(made.reader.records)
+        return outcome.of(made, findings)
+
+
+def _together(records: Sequence[Record]) -> int:
+    """Of claims, as the log has them one after the other, the pairs whose times differ by a millisecond at most."""
+    claims = [each.timestamp for each in records if each.header("ce_type") == "command.claim"]
+    return sum(other - one <= MILLISECOND for one, other in zip(claims[::2], claims[1::2], strict=False))
