@@ -15,6 +15,7 @@ from tests.checker.findings import Finding
 from tests.checker.ledger import Ledger
 from tests.checker.lost import lost
 from tests.checker.order import out_of_order
+from tests.checker.overtaken import overtaken
 from tests.checker.owners import two_owners
 from tests.checker.stuck import stuck
 from tests.checker.truth import untrue
@@ -22,7 +23,8 @@ from tests.checker.went_back import went_back
 
 
 def check(ledger: Ledger, records: Iterable[Record], pool: Callable[[], Stage] | None = None) -> list[Finding]:
-    """records: of inbound.*, pool, pool.changelog, queue.*, desk and *.dlq, each partition's in order.
+    """records: of inbound.*, pool, pool.changelog, queue.*, desk and *.dlq, and where letters were resubmitted
+    of dlq.actions and intake.retry, each partition's in order.
 
     pool: makes a pool, where its log may be read again for comparison (tests.checker.truth).
     """
@@ -34,6 +36,7 @@ def check(ledger: Ledger, records: Iterable[Record], pool: Callable[[], Stage] |
         *over_capacity(facts),
         *went_back(facts),
         *out_of_order(facts),
+        *overtaken(ledger, facts),
         *stuck(facts),
         *(() if pool is None else untrue(facts, pool)),
     ]

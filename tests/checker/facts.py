@@ -8,12 +8,19 @@ from functools import cached_property
 
 from router.model.catalogue import DESK, INBOUND, POOL, Types
 from router.model.cloudevents import Attributes, version
+from router.model.dead_letters import Place
 from router.model.events import AgentView, CommandResult, ContactReceived, ContactScored, QueueEvent
+from router.model.retries import OF
 from router.stages.contract import Record, Undecodable
 from router.stages.decode import decode
 
 Key = tuple[str, str]
 """Topic and key of a record on a compacted topic."""
+
+Event = tuple[str, str]
+"""Source and id."""
+
+RESUBMITTED = "letter.resubmitted"
 
 
 def at(record: Record) -> str:
@@ -133,14 +140,33 @@ class Facts:
         return found
 
     @cached_property
-    def dead(self) -> set[tuple[str, str]]:
-        """(source, id) of every event that was dead-lettered with its headers."""
-        return {
-            (record.header("ce_source") or "", record.header("ce_id") or "")
-            for topic, records in self.by_topic.items()
-            if topic.endswith(".dlq")
-            for record in records
-        }
+    def refused(self) -> set[Event]:
+        """Every event that was ever dead-lettered with its headers."""
+        return {event_of(record) for record in self._letters}
+
+    @cached_property
+    def dead(self) -> set[Event]:
+        """Of those, the ones with a letter that nobody has resubmitted."""
+        return {event_of(record) for record in self._letters if name_of(record) not in self._resubmitted}
+
+    @property
+    def _letters(self) -> Iterator[Record]:
+        return (record for topic in self.by_topic if topic.endswith(".dlq") for record in self.by_topic[topic])
+
+    @cached_property
+    def _resubmitted(self) -> set[str | None]:
+        actions = (each for each in self.by_topic.get("dlq.actions", ()) if each.header("ce_type") == RESUBMITTED)
+        records = (each for each in (*self.on("intake.retry"), *self.by_topic.get("pool", ())))
+        return {each.header("ce_subject") for each in actions} | {each.header(OF) for each in records} - {None}
+
+
+def event_of(record: Record) -> Event:
+    return record.header("ce_source") or "", record.header("ce_id") or ""
+
+
+def name_of(record: Record) -> str:
+    """As a dead letter is named."""
+    return str(Place(record.topic, record.partition, record.offset))
 
 
 def delivery_of(attributes: Attributes) -> str:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Sent:
-    """One delivery of a contact. acknowledged: 2xx, or 250 of SMTP."""
+    """One delivery of a contact. acknowledged: 2xx, or 250 of SMTP. began, ended: by any one clock; None: not known."""
 
     provider: str
     provider_id: str
     delivery: str
     acknowledged: bool
+    began: float | None = None
+    ended: float | None = None
 
 
 @dataclass(frozen=True)

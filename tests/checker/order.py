@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.checker.facts import Facts, Received, Scored, positions
+from tests.checker.facts import Facts, Received, Scored, event_of, positions
 from tests.checker.findings import Finding, Kind
 
 
@@ -16,7 +16,8 @@ def out_of_order(facts: Facts) -> Iterator[Finding]:
     met: set[str] = set()
     for came in facts.received:
         found = scored.get(came.delivery)
-        if found is None or came.delivery in met:
+        # What was refused first has left the line.
+        if found is None or came.delivery in met or event_of(came.record) in facts.refused:
             continue
         met.add(came.delivery)
         line = came.record.topic, came.record.partition, came.record.key, found.record.partition

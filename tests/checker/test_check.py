@@ -85,6 +85,28 @@ def test_what_was_dead_lettered_is_not_lost() -> None:
     assert check(ledger, records) == []
 
 
+def test_what_was_dead_lettered_and_resubmitted_has_to_arrive() -> None:
+    ledger, records = at_work()
+    ledger.sent.append(Sent("test", "c7", "c7", True))
+    records.append(replace(received("c7"), topic="intake.dlq", partition=0, offset=4))
+    trace = (("ce_type", b"letter.resubmitted"), ("ce_subject", b"intake.dlq/0/4"))
+    records.append(replace(received("c7"), topic="dlq.actions", headers=trace))
+    assert kinds(ledger, records) == {Kind.LOST}
+    records.append(replace(received("c7"), topic="intake.dlq", partition=0, offset=5))
+    assert check(ledger, records) == []
+
+
+def test_what_was_acknowledged_before_the_next_was_sent_stands_before_it() -> None:
+    ledger, records = at_work()
+    first, second = (received(name, offset=offset, topic="inbound.sms") for offset, name in ((3, "c8"), (2, "c9")))
+    records += [first, replace(second, key=first.key)]
+    times = {"c8": (0.0, 1.0), "c9": (0.5, 2.0)}
+    ledger.sent += [Sent("test", name, name, False, *at) for name, at in times.items()]
+    assert kinds(ledger, records) == set()
+    ledger.sent[-2:] = [Sent("test", "c8", "c8", True, 0.0, 1.0), Sent("test", "c9", "c9", False, 1.5, 2.0)]
+    assert Kind.OUT_OF_ORDER in kinds(ledger, records)
+
+
 def changed(records: Records, kind: str, key: str, **fields: Any) -> int:
     """Changes fields of the last record of that type and key; where it stands in `records`."""
     at = max(at for at, each in enumerate(records) if each.header("ce_type") == kind and each.key == key.encode())

@@ -44,7 +44,7 @@ class Broker:
         self.away_until = 0.0
         self.under_way = 0
         self.landed_at = 0.0
-        self.watching: Callable[[Record], None] = _unwatched
+        self.watchers: list[Callable[[Record], None]] = []
         self.on_landed: Callable[[Process], None] = _unwatched
         self._held: defaultdict[Slot, list[_Sent]] = defaultdict(list)
         self._listeners: defaultdict[Slot, list[Listener]] = defaultdict(list)
@@ -74,7 +74,8 @@ class Broker:
         for message in messages:
             record = Record(slot.topic, slot.partition, len(log), message.key, message.value, message.headers, at)
             log.append(record)
-            self.watching(record)
+            for watching in self.watchers:
+                watching(record)
         self.landed_at = self.loop.time()
         for listener in self._listeners[slot]:
             listener.moved()

@@ -72,6 +72,10 @@ class SimulatedWriter:
             found.setdefault(self._slot(message), []).append(message)
         await self._heard([self._send(slot, batch) for slot, batch in found.items()])
 
+    def sent(self, message: Message) -> asyncio.Future[int]:
+        """Done once it is acknowledged, which may be never."""
+        return self._send(self._slot(message), [message])
+
     def batch(self, messages: Sequence[Message]) -> Batch:
         return SimulatedBatch(tuple(messages))
 

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.simulation.gateway import Gateway
 from tests.simulation.loop import Process, State
 from tests.simulation.story import SECONDS
 from tests.simulation.worker import Place, work
@@ -100,17 +101,28 @@ class Workers:
 class Faults:
     """What happens to whom, and when."""
 
-    def __init__(self, place: Place, workers: Workers, chance: random.Random, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        place: Place,
+        workers: Workers,
+        gateway: Gateway | None,
+        chance: random.Random,
+        say: Callable[[str], None],
+    ) -> None:
         self._place = place
+        self._gateway = gateway
         self._broker = place.broker
         self._workers = workers
         self._chance = chance
         self._say = say
         self._sends: dict[int, str] = {}
-        kinds = (self._kill, self._pause, self._away, self._deleted, self._stop, self._another, self._cut)
+        kinds = [self._kill, self._pause, self._away, self._deleted, self._stop, self._another, self._cut]
+        if gateway is not None:
+            kinds += [self._gateway_killed, self._gateway_paused, self._outage, self._outage, self._full]
         self._another_left = 2
         for _ in range(int(chance.random() * 9)):
-            self._broker.loop.after(2 + chance.random() * (SECONDS - 2), self._do, kinds[int(chance.random() * 7)])
+            kind = kinds[int(chance.random() * len(kinds))]
+            self._broker.loop.after(2 + chance.random() * (SECONDS - 2), self._do, kind)
         # The narrow places: just when a batch of somebody's has landed, before they hear of it.
         self._landings = {20 + int(chance.random() * 700) for _ in range(int(chance.random() * 5))}
         self._landed = 0
@@ -120,6 +132,8 @@ class Faults:
     def over(self) -> None:
         self._over = True
         self._broker.away_until = 0.0
+        if self._gateway is not None:
+            self._broker.loop.resume(self._gateway.process)
 
     def _do(self, fault: Callable[[], None]) -> None:
         if not self._over:
@@ -152,6 +166,30 @@ class Faults:
         self._say(f"the broker is away for {seconds:.1f} s")
         self._broker.away_until = self._broker.loop.time() + seconds
 
+    def _outage(self) -> None:
+        """The broker is away, and somewhere in it the gateway is killed; or right when the broker is back."""
+        self._away()
+        left = self._broker.away_until - self._broker.loop.time()
+        for _ in range(1 + int(self._chance.random() * 2)):
+            self._broker.loop.after(left * (0.2 + self._chance.random()), self._do, self._gateway_killed)
+
+    def _gateway_killed(self) -> None:
+        if self._gateway is not None:
+            self._gateway.kill()
+
+    def _gateway_paused(self) -> None:
+        if self._gateway is not None:
+            seconds = 0.5 + self._chance.random() * 6
+            self._say(f"the gateway stands still for {seconds:.1f} s")
+            self._broker.loop.pause(self._gateway.process)
+            self._broker.loop.after(seconds, self._broker.loop.resume, self._gateway.process)
+
+    def _full(self) -> None:
+        if self._gateway is not None:
+            seconds = 0.5 + self._chance.random() * 3
+            self._say(f"the gateway's disk is full for {seconds:.1f} s")
+            self._gateway.full_until = self._broker.loop.time() + seconds
+
     def _deleted(self) -> None:
         name = self._chance.choice(("intake", "pool"))
         self._say(f"group {name} is deleted")
@@ -167,6 +205,9 @@ class Faults:
     def _on_landed(self, sender: Process) -> None:
         self._landed += 1
         if self._landed in self._landings and not self._over:
+            if self._gateway is not None and self._gateway.process is sender:
+                self._gateway.kill()
+                return
             one = next((each for each in self._workers.running if each.process is sender), None)
             if one is not None and sender.state is State.RUNNING:
                 if self._chance.random() < 0.5:

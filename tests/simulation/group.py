@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Collection, Mapping
 from enum import Enum
 
+from router.runtime.kafka_member import HEARTBEAT_MS, SESSION_MS
 from router.runtime.ports import Slot
 from tests.simulation.broker import Broker
 
-SESSION = 6.0
-HEARTBEAT = 1.5
+SESSION = SESSION_MS / 1000
+HEARTBEAT = HEARTBEAT_MS / 1000
 
 
 class Answer(Enum):

@@ -18,6 +18,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+THREAD_S = 0.005
+"""How long something beside the loop takes, at most, each way."""
+
 
 class State(Enum):
     RUNNING = "running"
@@ -78,6 +81,15 @@ class _Handle:
 
 
 def _nothing() -> None: ...
+
+
+def _tell(done: asyncio.Future[Any], result: object, error: Exception | None) -> None:
+    if done.done():
+        return
+    if error is None:
+        done.set_result(result)
+    else:
+        done.set_exception(error)
 
 
 class Stuck(Exception):
@@ -143,6 +155,21 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             process.tasks.append(task)
         return task
 
+    def run_in_executor(  # type: ignore[override]
+        self, executor: object, call: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """A while later, in the process that asks: killed before, it isn't done; killed after, nobody hears of it."""
+        done = self.create_future()
+        self.call_later(self._chance.random() * THREAD_S, self._call, done, call, args)
+        return done
+
+    def _call(self, done: asyncio.Future[Any], call: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        try:
+            result, error = call(*args), None
+        except Exception as raised:
+            result, error = None, raised
+        self.call_later(self._chance.random() * THREAD_S, _tell, done, result, error)
+
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         error = context.get("exception")
         self.errors.append(f"{context.get('message')}: {type(error).__name__}: {error}")
@@ -155,7 +182,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def after(self, delay: float, callback: Callable[..., object], *args: Any) -> None:
         """Something that happens in the world, whatever becomes of the process that is running now."""
-        self.call_at(self._now + delay, callback, *args, context=_OUTSIDE)
+        self.call_at(self._now + delay, callback, *args, context=OUTSIDE)
 
     def pause(self, process: Process) -> None:
         if process.state is State.RUNNING:
@@ -233,4 +260,4 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
 
 _LIVELY = (State.RUNNING, State.BURIED)
-_OUTSIDE = Context()
+OUTSIDE = Context()

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+from router.gateway.log import Unavailable
+from router.gateway.spool.row import Row
+from router.gateway.spool.spooling import SpoolingLog
 from router.model.cloudevents import Message
 from router.runtime.changelog import Fence
 from router.runtime.changelogged import Changelogged
@@ -16,8 +20,10 @@ from router.runtime.ports import Batch, Member, SendFailed, Slot, Writer
 from router.runtime.runner import Runner
 from router.stages.contract import Record
 from tests.simulation.cluster import Connection, SimulatedCluster, SimulatedWriter
+from tests.simulation.disk import SimulatedSpool
 from tests.simulation.group import Group
-from tests.simulation.worker import Parts
+from tests.simulation.operator import Operator
+from tests.simulation.parts import Parts
 
 
 class KeepsBeforeItTells(Runner):
@@ -78,6 +84,45 @@ class _Again(SimulatedWriter):
             return await SimulatedWriter(self._connection).append_batch(slot, batch)
 
 
+class ForgetsWhatItTold(SpoolingLog):
+    """A row that was told to the broker is gone, though it wasn't acknowledged."""
+
+    async def _tell(self, row: Row) -> None:
+        with suppress(Unavailable):
+            await super()._tell(row)
+
+
+class OvertakesTheSpool(SpoolingLog):
+    """What comes while the address has something in the spool goes past it, once the broker is back."""
+
+    async def append(self, message: Message) -> None:
+        if self._broker.ready:
+            with suppress(Unavailable):
+                await self._broker.append(message)
+                return
+        await super().append(message)
+
+
+class SaysWrittenTooEarly(SimulatedSpool):
+    """A contact is acknowledged before it is on the disk."""
+
+    def put(self, seq: int, message: Message) -> asyncio.Future[None]:
+        written = super().put(seq, message)
+        written.set_result(None)
+        return written
+
+
+class SettlesFirst(Operator):
+    """The trace of a letter is written before the letter; who is interrupted between the two never comes back to it."""
+
+    async def _done(self, again: Message, trace: Message) -> bool:
+        if not await self._sent(trace):
+            return False
+        if not self._crashes():
+            await self._sent(again)
+        return True
+
+
 class _Fenceless:
     """A writer whose fences reach nobody; the one who writes them takes them for written."""
 
@@ -110,4 +155,8 @@ MUTATIONS: Mapping[str, Parts] = {
     "same-epoch-after-failure": Parts(cluster=_again),
     "merges-unread": Parts(kept=MergesUnread),
     "trusts-the-group": Parts(kept=TrustsTheGroup),
+    "spool-forgets": Parts(spooling=ForgetsWhatItTold),
+    "spool-overtaken": Parts(spooling=OvertakesTheSpool),
+    "spool-acknowledges-early": Parts(spool=SaysWrittenTooEarly),
+    "settles-before-it-writes": Parts(operator=SettlesFirst),
 }

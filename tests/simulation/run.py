@@ -15,8 +15,10 @@ from typing import Any
 
 import structlog
 
+from router.gateway import producer
+from router.gateway.spool import spool
 from router.model.topics import parse
-from router.runtime import runner as runner_module
+from router.runtime import runner
 from router.runtime.changelog import Applied
 from router.runtime.ports import Slot
 from router.stages.contract import Record
@@ -25,11 +27,16 @@ from tests.checker.findings import Finding
 from tests.simulation.broker import Broker
 from tests.simulation.chances import Chances
 from tests.simulation.faults import Faults, Workers
+from tests.simulation.gateway import Gateway, closed_producer
 from tests.simulation.group import Group
 from tests.simulation.loop import VirtualLoop, here
+from tests.simulation.operator import Operator
+from tests.simulation.parts import Parts
+from tests.simulation.replaced import replaced
 from tests.simulation.sharing import sharing
 from tests.simulation.story import DEPLOYMENT, SECONDS, Story
-from tests.simulation.worker import Parts, Place, stages
+from tests.simulation.words import assess, deployed, urgent
+from tests.simulation.worker import Place, stages
 
 EVENTS = 500
 QUIET_SECONDS = 3.0
@@ -88,10 +95,13 @@ async def _run(loop: VirtualLoop, outcome: Outcome, parts: Parts, events: int) -
     intake, pool = stages(DEPLOYMENT)
     groups = {stage.name: Group(broker, stage.name, stage.sources) for stage in (intake, pool)}
     queues = [topic for topic in partitions() if topic.startswith("queue.")]
-    place = Place(broker, groups, DEPLOYMENT, queues, parts)
+    features = chance("features")
+    gateway = Gateway(broker, parts, chance("gateway"), say) if features.random() < 0.5 else None
+    operator = parts.operator(broker, chance("operator"), say) if features.random() < 0.5 else None
+    place = Place(broker, groups, DEPLOYMENT, queues, parts, deployed(features, loop) if operator else assess)
     workers = Workers(place, chance("workers"), say)
-    faults = Faults(place, workers, chance("faults"), say)
-    story = Story(broker, chance("story"), events)
+    faults = Faults(place, workers, gateway, chance("faults"), say)
+    story = Story(broker, chance("story"), events, gateway)
     for number in range(1 + int(chance("size").random() * 3)):
         workers.start(f"worker-{number}")
     await asyncio.sleep(SECONDS)
@@ -100,8 +110,10 @@ async def _run(loop: VirtualLoop, outcome: Outcome, parts: Parts, events: int) -
     faults.over()
     workers.quiet()
     await story.end()
-    await _settled(broker, outcome)
+    await _settled(broker, gateway, operator, outcome)
     await workers.end()
+    if gateway is not None:
+        await gateway.end()
     outcome.troubles += workers.died
     outcome.seconds = loop.time()
     records = [record for slot in sorted(broker.logs) for record in broker.logs[slot]]
@@ -110,12 +122,14 @@ async def _run(loop: VirtualLoop, outcome: Outcome, parts: Parts, events: int) -
     outcome.findings = check(story.ledger, records, lambda: stages(DEPLOYMENT)[1])
 
 
-async def _settled(broker: Broker, outcome: Outcome) -> None:
-    """Returns once nothing has landed for a while and everything was taken in."""
+async def _settled(broker: Broker, gateway: Gateway | None, operator: Operator | None, outcome: Outcome) -> None:
+    """Returns once nothing has landed for a while, all was taken in, and every letter that may be was resubmitted."""
     until = broker.loop.time() + SETTLED_WITHIN
     while broker.loop.time() < until:
         await asyncio.sleep(0.5)
-        if not broker.under_way and broker.loop.time() - broker.landed_at > QUIET_SECONDS and _taken_in(broker):
+        quiet = not broker.under_way and broker.loop.time() - broker.landed_at > QUIET_SECONDS
+        done = (gateway is None or gateway.settled) and (operator is None or operator.settled)
+        if quiet and done and _taken_in(broker):
             return
     outcome.troubles.append(f"not settled after {SETTLED_WITHIN:g} s")
 
@@ -127,13 +141,21 @@ def _taken_in(broker: Broker) -> bool:
         if slot.topic == "pool" and _applied(broker.logs[Slot("pool.changelog", slot.partition)]) != len(log) - 1:
             return False
     scored = {record.header("ce_id") for slot, log in broker.logs.items() if slot.topic == "pool" for record in log}
-    dead = {record.header("dlq_offset") for record in broker.logs[Slot("intake.dlq", 0)]}
+    dead = {(record.header("dlq_offset"), record.header("dlq_tries")) for record in broker.logs[Slot("intake.dlq", 0)]}
     return all(
-        f"sim:{record.header('ce_id')}" in scored or str(record.offset) in dead
+        f"sim:{record.header('ce_id')}" in scored or _refused(record) in dead
         for slot, log in broker.logs.items()
-        if slot.topic.startswith("inbound.") and broker.offsets.get(("intake", slot)) != len(log)
+        if slot.topic.startswith(("inbound.", "intake.retry")) and broker.offsets.get(("intake", slot)) != len(log)
         for record in log
     )
+
+
+def _refused(record: Record) -> tuple[str | None, str | None]:
+    """Place and tries of the letter that would be made of it."""
+    tries = record.header("dlq_tries")
+    if tries is None:
+        return str(record.offset), "1"
+    return record.header("dlq_offset"), str(int(tries) + 1)
 
 
 def _applied(changes: list[Record]) -> int | None:
@@ -182,11 +204,13 @@ def _virtual(loop: VirtualLoop, outcome: Outcome, *, traced: bool) -> Iterator[N
             outcome.trace.append(f"{loop.time():8.3f} {name} {said}")
         raise structlog.DropEvent
 
-    before, clock = structlog.get_config(), runner_module.monotonic  # type: ignore[attr-defined]
+    before = structlog.get_config()
     structlog.configure(processors=[noted], cache_logger_on_first_use=False)
-    runner_module.monotonic = loop.time  # type: ignore[attr-defined]
     try:
-        yield
+        with replaced((runner, "monotonic", loop.time), (spool, "urgent", urgent), (producer, *_CLOSED)):
+            yield
     finally:
-        runner_module.monotonic = clock  # type: ignore[attr-defined]
         structlog.configure(**before)
+
+
+_CLOSED = "closed_producer", closed_producer

@@ -27,6 +27,7 @@ from router.stages import decode, entries, intake, pool, shelf
 from router.stages.contract import Entries, Entry, Outcome, Record, Stage, Step
 from router.stages.state import IncidentEntry
 from tests.simulation import story
+from tests.simulation.replaced import replaced
 
 
 class _Known:
@@ -172,15 +173,11 @@ def sharing() -> Iterator[None]:
         (tests.checker.facts, "QueueEvent", _model(QueueEvent)),
         (tests.checker.stuck, "IncidentEntry", _model(IncidentEntry)),
     ]
-    before = [(module, name, getattr(module, name)) for module, name, _ in places]
-    for module, name, shared in places:
-        setattr(module, name, shared)
     try:
-        yield
+        with replaced(*places):
+            yield
     finally:
         _Now.known = None
-        for module, name, own in before:
-            setattr(module, name, own)
 
 
 @dataclass(frozen=True)

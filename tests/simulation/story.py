@@ -23,6 +23,7 @@ from scoring.model import Skill
 from tests.checker.ledger import Asked, Ledger, Sent
 from tests.simulation.broker import Broker
 from tests.simulation.cluster import Connection, SimulatedWriter
+from tests.simulation.gateway import Gateway
 from tests.simulation.loop import Process
 from tests.simulation.words import SEVERITIES, SKILLS, text
 
@@ -42,20 +43,22 @@ LEVELS = {skill.value: 3 for skill in Skill} | {"lang-en": 3}
 
 
 class Story:
-    """people: how many. events: contacts, their updates and repetitions, and commands."""
+    """people: how many. events: contacts, their updates and repetitions, and commands. gateway: None where what the
+    gateway takes goes onto the log without a spool, by a gateway that nothing happens to."""
 
-    def __init__(self, broker: Broker, chance: random.Random, events: int) -> None:
+    def __init__(self, broker: Broker, chance: random.Random, events: int, gateway: Gateway | None) -> None:
         self._broker = broker
         self._loop = broker.loop
         self._chance = chance
-        self._gateway = Connection(broker, Process("gateway"))
+        self._gateway = gateway
+        self._direct = Connection(broker, Process("gateway"))
         self._results: dict[str, asyncio.Future[int]] = {}
         self._seen: dict[str, Record] = {}
         self._calls: list[tuple[str, str, str]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._people = 12 + int(chance.random() * 24)
         self.ledger = Ledger()
-        broker.watching = self._watch
+        broker.watchers.append(self._watch)
         for agent in AGENTS:
             self._loop.after(chance.random() * 3, self._begin, self._presence(agent, available=True))
         for number in range(events - len(AGENTS)):
@@ -161,8 +164,10 @@ class Story:
         message_ = self._received(contact)
         again = self._chance.random() < 0.15
         while True:
-            acknowledged = await self._sent(message_)
-            self.ledger.sent.append(Sent(contact.provider, contact.provider_id, contact.delivery, acknowledged))
+            began = self._loop.time()
+            acknowledged = await (self._sent(message_) if self._gateway is None else self._gateway.take(message_))
+            times = began, self._loop.time()
+            self.ledger.sent.append(Sent(contact.provider, contact.provider_id, contact.delivery, acknowledged, *times))
             if acknowledged and not again:
                 return
             again = again and not acknowledged
@@ -247,7 +252,7 @@ class Story:
         asking = message("pool", pool, command, headers, DEPLOYMENT.pools[pool].partition)
         answer = self._results[command.command_id] = self._loop.create_future()
         for _ in range(TRIES):
-            if await self._sent(asking):
+            if await (self._sent(asking) if self._gateway is None else self._gateway.tell(asking)):
                 await asyncio.wait({answer}, timeout=RESULT_S)
             if answer.done():
                 break
@@ -256,7 +261,7 @@ class Story:
 
     async def _sent(self, message_: Message) -> bool:
         try:
-            await SimulatedWriter(self._gateway).append([message_])
+            await SimulatedWriter(self._direct).append([message_])
         except SendFailed:
             return False
         return True

@@ -19,6 +19,10 @@ FOUND_BY = {
     "same-epoch-after-failure": 0,
     "merges-unread": 0,
     "trusts-the-group": 0,
+    "spool-forgets": 0,
+    "spool-overtaken": 0,
+    "spool-acknowledges-early": 0,
+    "settles-before-it-writes": 0,
 }
 """The first seed from 0 that finds it."""
 

@@ -5,9 +5,13 @@ A text is "<severity> <skill>", with "over" where it says that all is well again
 
 from __future__ import annotations
 
+import random
+from asyncio import AbstractEventLoop
+from collections.abc import Callable
 from functools import lru_cache
 
 from channels.contact import Contact
+from router.model.cloudevents import Message
 from scoring.model import Assessment, Effect, Evidence, Severity, Skill
 
 SKILLS = tuple(Skill)
@@ -20,6 +24,24 @@ def text(severity: Severity, skill: Skill, *, over: bool) -> str:
 
 def assess(contact: Contact) -> Assessment:
     return _of(contact.text)
+
+
+def deployed(chance: random.Random, loop: AbstractEventLoop) -> Callable[[Contact], Assessment]:
+    """For some seconds scoring is a version that fails on some contacts; what it refused can be resubmitted later."""
+    begins, lasts = 3 + chance.random() * 25, 1 + chance.random() * 8
+    skill = SKILLS[int(chance.random() * len(SKILLS))]
+
+    def assess_now(contact: Contact) -> Assessment:
+        if skill.value in contact.text and begins <= loop.time() < begins + lasts:
+            raise ValueError("simulated")
+        return assess(contact)
+
+    return assess_now
+
+
+def urgent(message: Message) -> bool:
+    """Instead of the spool's look at what it takes in."""
+    return b'"text":"S1 ' in (message.value or b"")
 
 
 @lru_cache(maxsize=500)

@@ -15,7 +15,6 @@ from router.deployment import Deployment
 from router.model.events import DeadLetter, PolicyApplied
 from router.model.ids import pool_of
 from router.policy.load import default_text, sha256
-from router.runtime.changelogged import Changelogged
 from router.runtime.genesis import PolicyGenesis
 from router.runtime.meters import Meters
 from router.runtime.ports import LogAway, Slot
@@ -24,12 +23,13 @@ from router.runtime.runner import Runner
 from router.runtime.takeover import Identity
 from router.stages.contract import Record, Stage
 from router.stages.in_force import seeded
-from router.stages.intake import Intake
+from router.stages.intake import Assess, Intake
 from router.stages.pool import Pool
 from tests.simulation.broker import Broker
 from tests.simulation.cluster import Connection, SimulatedCluster
 from tests.simulation.group import Group
 from tests.simulation.loop import Process
+from tests.simulation.parts import Parts
 from tests.simulation.sharing import reading
 from tests.simulation.words import assess
 
@@ -62,29 +62,18 @@ class _Uncounted:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What a worker is made of; a mutation replaces some of it.
-
-    kept: a stage with state's progress, made like Changelogged.
-    """
-
-    runner: Callable[..., Runner] = Runner
-    kept: Callable[..., Changelogged] = Changelogged
-    cluster: Callable[[Connection, Mapping[str, Group]], Any] = SimulatedCluster
-
-
-@dataclass(frozen=True)
 class Place:
-    """Where workers run. queues: topics that the pool writes, compacted."""
+    """Where workers run. queues: topics that the pool writes, compacted. assess: what scoring says of a contact."""
 
     broker: Broker
     groups: Mapping[str, Group]
     deployment: Deployment
     queues: Collection[str]
     parts: Parts
+    assess: Assess = assess
 
 
-def stages(deployment: Deployment) -> tuple[Stage, Stage]:
+def stages(deployment: Deployment, assess: Assess = assess) -> tuple[Stage, Stage]:
     partitions = {name: pool.partition for name, pool in deployment.pools.items()}
     return Intake(deployment.pool_for, partitions, assess), reading(Pool())
 
@@ -92,7 +81,7 @@ def stages(deployment: Deployment) -> tuple[Stage, Stage]:
 async def work(place: Place, process: Process, start: int, stop: asyncio.Event) -> None:
     """Until `stop`. Raises what ends a worker. start: which start of a worker this is, of all in the simulation."""
     connection = Connection(place.broker, process)
-    intake, pool = stages(place.deployment)
+    intake, pool = stages(place.deployment, place.assess)
     identity = Identity(f"{process.name}-{start}", place.broker.now)
 
     def committed(cluster: SimulatedCluster, lost: Lost) -> Progress:
