@@ -230,6 +230,7 @@ EVERYDAY = [
     ("se ha ido con mi padre a dar una vuelta", "se ha escapado por la puerta y no aparece"),
     ("he perdut el tiquet de compra", "he perdut la gossa al parc"),
     ("het raam staat op een kier, daar kan ze niet door", "ik kan haar nergens vinden"),
+    ("liegt unterm Bett und kommt nicht raus", "er ist im Teich und kommt nicht mehr raus"),
     ("o homem na escada é o pintor", "um homem na escada não me deixa sair, me segue"),
     ("onze oude kat is twee jaar terug ingeslapen", "onze kat is dood"),
 ]
