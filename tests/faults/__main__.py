@@ -39,9 +39,9 @@ def main() -> None:
         tell(f"{lines[-1].verdict} after {lines[-1].seconds:.0f} s\n")
         if lines[-1].good and asked.folder is None:
             shutil.rmtree(place.folder, ignore_errors=True)
+        if asked.json:  # after each: an hour is long
+            Path(asked.json).write_text(json.dumps(as_json(lines, machine()), indent=1) + "\n")
     sys.stdout.write(table(lines) + "\n")
-    if asked.json:
-        Path(asked.json).write_text(json.dumps(as_json(lines, machine()), indent=1) + "\n")
     if all(line.good for line in lines):
         if asked.folder is None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.checker.findings import Finding, Kind
 from tests.faults.book import Book
+from tests.faults.figures import markdown, merged
 from tests.faults.report import Line, as_json, table
 from tests.faults.run import Outcome, Place, Run, percentile
 
@@ -14,6 +15,7 @@ async def _nothing(place: Place) -> Outcome:
     return Outcome()
 
 
+MACHINE = {"date": "2026-11-23", "processor": "2 x x", "memory": "1 GiB", "system": "Linux"}
 RUN = Run("a-run", "something breaks", _nothing)
 
 
@@ -40,6 +42,15 @@ def test_what_could_not_be_measured_is_not_kept() -> None:
     outcome = Outcome()
     outcome.times("takeover", [])
     assert not outcome.kept
+
+
+def test_the_docs_have_a_row_of_each_run_the_newer_ones_figures_and_the_sum_of_findings() -> None:
+    slow = Outcome(figures={"sent": 1200, "acknowledged": 1200, "it says": "no"})
+    slow.times("takeover", [9.0, 1.0], 8)
+    older = as_json([Line(RUN, 3, 60, Outcome(findings=[Finding(Kind.LOST, "gone")]))], MACHINE)
+    text = markdown(merged([older, as_json([Line(RUN, 3, 90, slow)], MACHINE)]))
+    assert "lost 0," in text and "2 minutes" in text
+    assert text.splitlines()[-1] == "| `a-run` | 3 | 90 | kept, slow | 1,200, 1,200 | takeover 5.00 / 9.00 / 9.00 s |"
 
 
 @pytest.mark.parametrize(("percent", "wanted"), [(50, 2), (95, 4), (100, 4), (1, 1)])
