@@ -39,11 +39,18 @@ def any_kafka(folder: Path) -> Iterator[str]:
 @contextmanager
 def embedded(folder: Path) -> Iterator[str]:
     """A broker of our own on `folder`, whatever the environment offers."""
+    with broker_on(folder) as broker:
+        yield broker.bootstrap
+
+
+@contextmanager
+def broker_on(folder: Path) -> Iterator[Broker]:
+    """The same, as a process that can be signalled."""
     broker = Broker(folder, port=0)
     loop = asyncio.new_event_loop()  # not a Runner: that sets and unsets the thread's loop under pytest-asyncio
     try:
         loop.run_until_complete(broker.start())
-        yield broker.bootstrap
+        yield broker
         loop.run_until_complete(broker.stop())
     finally:
         loop.run_until_complete(broker.kill())

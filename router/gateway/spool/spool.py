@@ -89,7 +89,10 @@ class Spool:
 
     async def warm(self) -> None:
         """Loads the rules that say what is urgent, so that the first outage needn't."""
-        await self._run(load_rules)
+        try:
+            await self._run(load_rules)
+        except Exception as error:  # whatever it is: contacts are taken all the same
+            log.error("spool.unranked", error=type(error).__name__)  # noqa: TRY400 - no trace
 
     async def close(self) -> None:
         """Returns once what waits is written."""
