@@ -24,7 +24,8 @@ AT_ONCE = 8
 """Addresses that are drained beside each other, each in its order: what comes in meanwhile has the rest."""
 
 AGAIN_S = 0.2
-HELD_AGAIN_S = 60.0
+HELD_AGAIN_S = 300.0
+"""Seldom: the broker's refusal costs the producer, too."""
 
 log = structlog.get_logger()
 
