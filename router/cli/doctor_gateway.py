@@ -76,8 +76,8 @@ def spool(figures: Figures) -> Outcome:
         says = f"{figures.held} contacts are held: too large for their topic, or damaged on the disk; {waits}"
         mend = (
             "The gateway's log names them (spool.held). `router topics check` shows a topic whose max.message.bytes is "
-            "too small: once it is mended they go within five minutes, or when the gateway starts. Damaged ones have to "
-            "be answered by hand."
+            "too small: once it is mended they go within five minutes, or when the gateway starts. Damaged ones have "
+            "to be answered by hand."
         )
         return fail(says, mend)
     if figures.spooled:

@@ -62,7 +62,10 @@ class Disk:
         count = self.rows.renew(gone, name)
         if count is not None:
             log.error("spool.set_aside", kept=str(self._folder / name), read=count)
-        self.count()
+        try:
+            self.count()
+        except OSError as error:
+            raise SpoolFailed(f"the spool {self._folder} failed: {error.strerror}") from None
         return self.rows.contents()
 
     def _name(self) -> str:
