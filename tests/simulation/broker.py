@@ -43,6 +43,8 @@ class Broker:
         self.offsets: dict[tuple[str, Slot], int] = {}
         self.away_until = 0.0
         self.under_way = 0
+        self.compacted: dict[Slot, set[int]] = {}
+        self._made: dict[Slot, float] = {}
         self.landed_at = 0.0
         self.watchers: list[Callable[[Record], None]] = []
         self.on_landed: Callable[[Process], None] = _unwatched
@@ -81,6 +83,28 @@ class Broker:
             listener.moved()
         return len(log) - 1
 
+    def compact(self, slot: Slot, lag: float) -> int:
+        """As the cleaner does: of each key only the last record stays, of those that are older than `lag` seconds.
+
+        `logs` keeps all for the checker; readers don't get what is gone. How many are gone now.
+        """
+        until = self.now() - timedelta(seconds=lag)
+        last: dict[bytes | None, int] = {}
+        gone = self.compacted.setdefault(slot, set())
+        for record in self.logs[slot]:
+            if record.timestamp > until:
+                break
+            if record.key in last:
+                gone.add(last[record.key])
+            last[record.key] = record.offset
+        return len(gone)
+
+    def make_anew(self, slot: Slot) -> None:
+        """Deletes the topic's partition and makes an empty one: what was sent to the old one lands nowhere."""
+        self.logs[slot] = []
+        self.compacted.pop(slot, None)
+        self._made[slot] = self.loop.time()
+
     def send(self, slot: Slot, messages: Sequence[Message], not_before: float) -> tuple[asyncio.Future[int], float]:
         """A batch on its way: what the producer hears of it, and when it should land."""
         heard: asyncio.Future[int] = self.loop.create_future()
@@ -99,7 +123,7 @@ class Broker:
             if sent not in self._held[sent.slot]:
                 return
             self._held[sent.slot].remove(sent)
-        lost = sent.fate.lost
+        lost = sent.fate.lost or sent.at <= self._made.get(sent.slot, -1.0)
         if not lost and sent.sender is not None and sent.sender.gone and (self.away or now - sent.at < LEAVING):
             # Who was killed has perhaps never got it out.
             lost = self.chance.random() < 0.5
@@ -124,7 +148,8 @@ class Broker:
         for held in given_up:
             self._held[slot].remove(held)
             self.under_way -= 1
-            self.land(slot, held.messages)
+            if held.at > self._made.get(slot, -1.0):
+                self.land(slot, held.messages)
 
 
 class _Sent(NamedTuple):

@@ -155,7 +155,8 @@ class _Fetching:
         for slot in slots:
             start = self._positions[slot]
             if records := self._broker.logs[slot][start : start + most]:
-                found[slot] = records
+                gone = self._broker.compacted.get(slot, ())
+                found[slot] = [record for record in records if record.offset not in gone] if gone else records
                 most -= len(records)
                 self._positions[slot] = start + len(records)
             if not most:
@@ -164,9 +165,15 @@ class _Fetching:
 
 
 class SimulatedReader(_Fetching):
+    """starts: where to begin, where that isn't the beginning."""
+
+    def __init__(self, connection: Connection, slots: Collection[Slot], starts: Mapping[Slot, int]) -> None:
+        super().__init__(connection, slots)
+        self._starts = starts
+
     async def start(self) -> None:
         await self._connection.reach()
-        self._positions = dict.fromkeys(self._slots, 0)
+        self._positions = {slot: self._starts.get(slot, 0) for slot in self._slots}
 
     async def ends(self) -> Mapping[Slot, int]:
         await self._connection.reach()
@@ -298,8 +305,8 @@ class SimulatedCluster:
         await self._connection.reach()
         return SimulatedWriter(self._connection)
 
-    def reader(self, slots: Collection[Slot]) -> SimulatedReader:
-        return SimulatedReader(self._connection, slots)
+    def reader(self, slots: Collection[Slot], starts: Mapping[Slot, int] | None = None) -> SimulatedReader:
+        return SimulatedReader(self._connection, slots, starts or {})
 
     def member(self, group: str, topics: Collection[str]) -> SimulatedMember:
         return SimulatedMember(self._connection, self._groups[group], topics)

@@ -7,12 +7,15 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from router.runtime.ports import Slot
 from tests.simulation.gateway import Gateway
 from tests.simulation.loop import Process, State
 from tests.simulation.story import SECONDS
-from tests.simulation.worker import Place, work
+from tests.simulation.worker import Place, rebuild, work
 
 RESTART_SECONDS = 1.0
+COMPACTION_LAG = 20.0
+"""Longer than anybody takes to write again what a stale worker has covered, as five minutes are on a real broker."""
 
 
 @dataclass
@@ -23,7 +26,7 @@ class Running:
 
 
 class Workers:
-    """Starts, kills, pauses and stops workers. died: what ended one by itself."""
+    """Starts, kills, pauses and stops workers. died: what ended one by itself. held: none is started for now."""
 
     def __init__(self, place: Place, chance: random.Random, say: Callable[[str], None]) -> None:
         self._place = place
@@ -32,11 +35,15 @@ class Workers:
         self._say = say
         self._starts = 0
         self._quiet = False
+        self.held = False
         self.killed: list[Process] = []
         self.running: list[Running] = []
         self.died: list[str] = []
 
     def start(self, name: str) -> None:
+        if self.held:
+            self._loop.after(0.5, self.start, name)
+            return
         self._starts += 1
         process, stop = Process(name), asyncio.Event()
         task = self._loop.start(process, work(self._place, process, self._starts, stop))
@@ -119,6 +126,9 @@ class Faults:
         kinds = [self._kill, self._pause, self._away, self._deleted, self._stop, self._another, self._cut]
         if gateway is not None:
             kinds += [self._gateway_killed, self._gateway_paused, self._outage, self._outage, self._full]
+        if place.state is not None:
+            kinds += [self._kill, self._kill, self._compacted, self._compacted, self._rewritten]
+        self._rewriting: asyncio.Task[None] | None = None
         self._another_left = 2
         for _ in range(int(chance.random() * 9)):
             kind = kinds[int(chance.random() * len(kinds))]
@@ -189,6 +199,32 @@ class Faults:
             seconds = 0.5 + self._chance.random() * 3
             self._say(f"the gateway's disk is full for {seconds:.1f} s")
             self._gateway.full_until = self._broker.loop.time() + seconds
+
+    def _compacted(self) -> None:
+        for slot in self._changelogs:
+            gone = self._broker.compact(slot, COMPACTION_LAG)
+            self._say(f"{slot.topic}/{slot.partition} is compacted, {gone} are gone")
+
+    def _rewritten(self) -> None:
+        """The changelog is deleted, and made anew of the log before anybody starts again."""
+        if self._rewriting is None:
+            self._workers.held = True
+            for one in tuple(self._workers.running):
+                self._workers.kill(one)
+            for slot in self._changelogs:
+                self._say(f"{slot.topic}/{slot.partition} is deleted")
+                self._broker.make_anew(slot)
+            self._rewriting = self._broker.loop.create_task(self._rebuilt())
+
+    async def _rebuilt(self) -> None:
+        for slot in self._changelogs:
+            await rebuild(self._place, slot.partition)
+            self._say(f"{slot.topic}/{slot.partition} is made anew, {self._broker.end(slot)} records")
+        self._workers.held = False
+
+    @property
+    def _changelogs(self) -> list[Slot]:
+        return [slot for slot in self._broker.logs if slot.topic == "pool.changelog"]
 
     def _deleted(self) -> None:
         name = self._chance.choice(("intake", "pool"))

@@ -145,6 +145,11 @@ def _worker_of(fence: Message) -> str:
     return Fence.model_validate_json(fence.value or b"").worker
 
 
+def _always(about: object, fence: object, last: object) -> bool:
+    """A checkpoint is used though the log that it is of is gone."""
+    return True
+
+
 def _again(connection: Connection, groups: Mapping[str, Group]) -> SimulatedCluster:
     return TriesAgain(connection, groups)
 
@@ -158,5 +163,6 @@ MUTATIONS: Mapping[str, Parts] = {
     "spool-forgets": Parts(spooling=ForgetsWhatItTold),
     "spool-overtaken": Parts(spooling=OvertakesTheSpool),
     "spool-acknowledges-early": Parts(spool=SaysWrittenTooEarly),
+    "checkpoint-unchecked": Parts(is_of=_always),
     "settles-before-it-writes": Parts(operator=SettlesFirst),
 }

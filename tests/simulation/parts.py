@@ -23,6 +23,7 @@ class Parts:
     """What workers and the gateway are made of; a mutation replaces some of it.
 
     kept: a stage with state's progress, made like Changelogged. spooling, spool: the gateway's log, and its spool.
+    is_of: whether a checkpoint is of the changelog that is there now; None: as the real one says.
     """
 
     runner: Callable[..., Runner] = Runner
@@ -30,4 +31,5 @@ class Parts:
     cluster: Callable[[Connection, Mapping[str, Group]], Any] = SimulatedCluster
     spooling: Callable[[Any, Spool], SpoolingLog] = SpoolingLog
     spool: Callable[[MemoryRows, Callable[[], int]], Spool] = SimulatedSpool
+    is_of: Callable[..., bool] | None = None
     operator: Callable[[Broker, random.Random, Callable[[str], None]], Operator] = Operator

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -136,6 +137,10 @@ class _Model:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
 
+    @cache  # noqa: B019 - there is one of each model, for good
+    def model_json_schema(self) -> Any:
+        return self._model.model_json_schema()
+
     def model_validate_json(self, body: bytes) -> Any:
         return self._model.model_validate_json(body) if _Now.known is None else _Now.known.parse(self._model, body)
 
@@ -190,7 +195,10 @@ class _Reading:
     kinds: Mapping[str, type[Entry]]
     slow: bool = False
 
-    def paced(self, waiting: int) -> Stage:
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stage, name)
+
+    def paced(self, waiting: int) -> Any:
         return self
 
     def step(self, entries: Entries, record: Record) -> Step:
@@ -205,4 +213,4 @@ class _Reading:
 def reading(stage: Stage) -> Stage:
     """The stage, with kinds that `sharing` knows of."""
     kinds = {name: cast(type[Entry], _model(model)) for name, model in stage.kinds.items()}
-    return _Reading(stage, stage.name, stage.sources, kinds)
+    return cast(Stage, _Reading(stage, stage.name, stage.sources, kinds))

@@ -22,6 +22,7 @@ FOUND_BY = {
     "spool-forgets": 0,
     "spool-overtaken": 0,
     "spool-acknowledges-early": 0,
+    "checkpoint-unchecked": 0,
     "settles-before-it-writes": 0,
 }
 """The first seed from 0 that finds it."""

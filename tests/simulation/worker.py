@@ -8,17 +8,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from router.deployment import Deployment
 from router.model.events import DeadLetter, PolicyApplied
 from router.model.ids import pool_of
 from router.policy.load import default_text, sha256
+from router.runtime.checkpoints import Checkpoints
 from router.runtime.genesis import PolicyGenesis
+from router.runtime.keeping import Kept
 from router.runtime.meters import Meters
-from router.runtime.ports import LogAway, Slot
+from router.runtime.ports import LogAway, SendFailed, Slot
 from router.runtime.progress import Committed, Progress
+from router.runtime.rebuild import NotNeeded, Rebuild
 from router.runtime.runner import Runner
 from router.runtime.takeover import Identity
 from router.stages.contract import Record, Stage
@@ -63,7 +67,11 @@ class _Uncounted:
 
 @dataclass(frozen=True)
 class Place:
-    """Where workers run. queues: topics that the pool writes, compacted. assess: what scoring says of a contact."""
+    """Where workers run. queues: topics that the pool writes, compacted. assess: what scoring says of a contact.
+
+    state: a folder for what each keeps of its state, by its name; None: nothing is kept. untold: by slot, below which
+    offset a rebuild has taken in what nobody may have been told; only the queues are compared.
+    """
 
     broker: Broker
     groups: Mapping[str, Group]
@@ -71,6 +79,8 @@ class Place:
     queues: Collection[str]
     parts: Parts
     assess: Assess = assess
+    state: Path | None = None
+    untold: dict[Slot, int] = field(default_factory=dict)
 
 
 def stages(deployment: Deployment, assess: Assess = assess) -> tuple[Stage, Stage]:
@@ -88,7 +98,7 @@ async def work(place: Place, process: Process, start: int, stop: asyncio.Event) 
         return Committed()
 
     def changelogged(cluster: SimulatedCluster, lost: Lost) -> Progress:
-        return _changelogged(place, pool, cluster, identity, lost)
+        return _changelogged(place, pool, cluster, identity, lost, _kept_at(place, process, pool, cluster))
 
     def intake_runner() -> Runner:
         return _runner(place, intake, connection, committed)
@@ -119,20 +129,60 @@ def _runner(
     return runner
 
 
-def _changelogged(place: Place, stage: Stage, cluster: SimulatedCluster, identity: Identity, lost: Lost) -> Progress:
+def _kept_at(place: Place, process: Process, stage: Stage, cluster: SimulatedCluster) -> Kept | None:
+    """On the disk of who has this name: whoever starts again finds what was kept there."""
+    if place.state is None:
+        return None
+    checkpoints = Checkpoints(place.state / process.name, stage.name, stage.kinds, place.broker.now)
+    return Kept(checkpoints, cluster.reader)
+
+
+async def rebuild(place: Place, partition: int) -> None:
+    """As `router rebuild`, tried until the broker lets it be done."""
+    connection = Connection(place.broker, Process("rebuild"))
+    cluster = SimulatedCluster(connection, place.groups)
+    stage = stages(place.deployment)[1]
+    making = Rebuild(stage, cluster, place.queues, _partition_of(place), Identity("rebuild", place.broker.now))
+    slot = Slot("pool", partition)
+    while True:
+        with suppress(LogAway, SendFailed):
+            writer = await cluster.writer()
+            seed = await _genesis(place, cluster)(slot, writer)
+            with suppress(NotNeeded):
+                await making.run(slot, seed, writer, _unheard)
+            place.untold[slot] = place.broker.end(slot)
+            return
+        await asyncio.sleep(AGAIN_SECONDS)
+
+
+def _unheard(done: int, of: int) -> None: ...
+
+
+def _genesis(place: Place, cluster: SimulatedCluster) -> PolicyGenesis:
+    return PolicyGenesis(cluster, place.deployment.pools_on, DEFAULT_POLICY, seeded, place.broker.now)
+
+
+def _partition_of(place: Place) -> Callable[[str], int | None]:
     def partition_of(incident: str) -> int | None:
         pool = place.deployment.pools.get(pool_of(incident) or "")
         return None if pool is None else pool.partition
 
+    return partition_of
+
+
+def _changelogged(
+    place: Place, stage: Stage, cluster: SimulatedCluster, identity: Identity, lost: Lost, kept: Kept | None
+) -> Progress:
     return place.parts.kept(
         stage,
         cluster,
         slots=[Slot("pool", number) for number in range(place.broker.partitions["pool"])],
         written_topics=list(place.queues),
-        partition_of=partition_of,
-        genesis=PolicyGenesis(cluster, place.deployment.pools_on, DEFAULT_POLICY, seeded, place.broker.now),
+        partition_of=_partition_of(place),
+        genesis=_genesis(place, cluster),
         identity=identity,
         on_lost=lost,
+        kept=kept,
     )
 
 
