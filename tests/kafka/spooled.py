@@ -99,7 +99,7 @@ class Gateway:
                 await asyncio.sleep(AGAIN_S)
 
     def rows(self) -> int:
-        """What lies in the spool of a gateway that is dead."""
+        """How many contacts lie in the spool, also of a gateway that is dead."""
         database = sqlite3.connect(self.data / "spool" / "spool.db")
         try:
             (count,) = database.execute("SELECT count(*) FROM row").fetchone()

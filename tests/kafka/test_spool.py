@@ -98,14 +98,14 @@ async def test_a_gateway_that_is_killed_while_it_drains_loses_nothing(broker: Br
     async with Sender(gateway.url, gateway.smtp) as sender:
         for _ in range(5):  # until it was killed with something left
             async with gateway.running() as up:
-                new = [somebody() for _ in range(30)]
+                new = [somebody() for _ in range(20)]
                 writers += new
                 with asleep(broker.pid):
                     await asyncio.gather(*(write(sender, each, *map(str, range(10))) for each in new))
-                    depth = (await gateway.figures())["depth"]
+                    depth = await asyncio.to_thread(gateway.rows)
                 assert depth > 0
-                while (await gateway.figures())["depth"] >= depth:
-                    pass  # each look is an answer of the gateway's
+                while await asyncio.to_thread(gateway.rows) >= depth:
+                    pass  # each look reads the disk
                 up.process.send_signal(signal.SIGKILL)
                 await up.process.wait()
             if await asyncio.to_thread(gateway.rows):
@@ -143,7 +143,6 @@ async def test_a_full_disk_refuses_and_once_there_is_room_it_takes_again(broker:
             await gateway.until(works=0)
             async with httpx.AsyncClient(trust_env=False) as http:
                 assert (await http.get(f"{gateway.url}/readyz")).status_code == 503
-            assert "takes nothing" in await doctor_says(gateway)
             (folder / "ballast").unlink()
             await gateway.until(works=1)
             await write(sender, ann, "there is room again")

@@ -90,7 +90,7 @@ class Spool:
     async def warm(self) -> None:
         """Loads the rules that say what is urgent, so that the first outage needn't."""
         try:
-            await self._run(load_rules)
+            await asyncio.to_thread(load_rules)  # the spool's own thread may have what waits to be read
         except Exception as error:  # whatever it is: contacts are taken all the same
             log.error("spool.unranked", error=type(error).__name__)  # noqa: TRY400 - no trace
 
