@@ -11,11 +11,11 @@ After a failed write nothing is retried on what was stepped: a new writer, every
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -31,6 +31,8 @@ WAIT = 0.1
 COMMIT_SECONDS = 1.0
 # Longer than a session: a stale worker has been told by then.
 RETAKE_SECONDS = 10.0
+# That a turn has left once it is told to stop: it may wait for a broker that is away.
+LAST_TURN_SECONDS = 5.0
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 log = structlog.get_logger()
@@ -69,21 +71,10 @@ class Runner:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`. Raises LogBroken and TooManyDeadLetters, which a restart doesn't mend."""
-        failures = 0
         await self._progress.start()
         try:
             await self._join(stop)
-            while not stop.is_set():
-                try:
-                    await self._turn()
-                    failures = 0
-                except (SendFailed, LogAway) as error:
-                    log.warning("stage.interrupted", stage=self._stage.name, reason=str(error))
-                    await self._give_up_writer()
-                    pause = BACKOFF[min(failures, len(BACKOFF) - 1)]
-                    failures += 1
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(stop.wait(), pause)
+            await _ending(stop, self._turns(stop))
         finally:
             await self._commit()
             await self._member.close()
@@ -91,6 +82,20 @@ class Runner:
                 await self._writer.close()
             await self._capped.close()
             await self._progress.close()
+
+    async def _turns(self, stop: asyncio.Event) -> None:
+        failures = 0
+        while not stop.is_set():
+            try:
+                await self._turn()
+                failures = 0
+            except (SendFailed, LogAway) as error:
+                log.warning("stage.interrupted", stage=self._stage.name, reason=str(error))
+                await self._give_up_writer()
+                pause = BACKOFF[min(failures, len(BACKOFF) - 1)]
+                failures += 1
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), pause)
 
     def lost(self, slot: Slot) -> None:
         """Somebody else has taken `slot` over: stop it at once.
@@ -258,6 +263,19 @@ class _Work(NamedTuple):
     records: Sequence[Record]
     stepped: Stepped
     prepared: Prepared | None
+
+
+async def _ending(stop: asyncio.Event, turns: Coroutine[Any, Any, None]) -> None:
+    """Awaits them; cut off LAST_TURN_SECONDS after `stop`, which is as good as a kill."""
+    running, stopping = asyncio.ensure_future(turns), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({running}, timeout=LAST_TURN_SECONDS)
+    finally:
+        stopping.cancel()
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 def _check_whole(slot: Slot, expected: int, records: Sequence[Record]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
@@ -12,11 +14,13 @@ from hypothesis import strategies as st
 
 from router.model.cloudevents import Message
 from router.model.dead_letters import letter_of
+from router.runtime import runner
 from router.runtime.cap import TooManyDeadLetters
 from router.runtime.ports import LogBroken, Slot
 from router.stages.contract import Record
 from tests.router.runtime.counting import Worker, letter, read_counts, until
-from tests.router.runtime.memory_log import START, MemoryCluster, MemoryLog
+from tests.router.runtime.memory_log import START, MemoryCluster, MemoryLog, MemoryReader
+from tests.until import PATIENCE_S
 
 LETTERS = Slot("letters", 0)
 COUNTS = Slot("counts", 0)
@@ -53,6 +57,37 @@ async def test_a_restarted_worker_goes_on_where_the_state_stands() -> None:
     async with Worker(cluster(log), "two").running():
         await until(lambda: told(log) == {"a": 2, "b": 1})
     assert len(log.slots[COUNTS]) == 3
+
+
+@dataclass
+class Vanishing(MemoryCluster):
+    """A broker that goes away when a worker has just asked it where its topics end."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def reader(self, slots: Collection[Slot], starts: Mapping[Slot, int] | None = None) -> MemoryReader:
+        found = super().reader(slots, starts)
+
+        async def ends() -> Mapping[Slot, int]:
+            self.asked.set()
+            return dict.fromkeys(slots, 7)
+
+        found.ends = ends  # type: ignore[method-assign]
+        return found
+
+
+async def test_a_worker_that_waits_for_its_state_stops_even_if_the_broker_never_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runner, "LAST_TURN_SECONDS", 0.01)
+    gone = Vanishing(log_with("ab"), frozenset({LETTERS}))
+    worker = Worker(gone, "one")
+    running = asyncio.create_task(worker.build().run(worker.stop))
+    async with asyncio.timeout(PATIENCE_S):
+        await gone.asked.wait()
+        worker.stop.set()
+        await running
+    assert not worker.ready.is_set()
 
 
 @settings(max_examples=20, deadline=None)
