@@ -38,6 +38,7 @@ class Worker:
     statuses: list[int] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
     _keeping: asyncio.Task[None] | None = None
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start(self) -> None:
         self._keeping = asyncio.create_task(self._keep())
@@ -52,7 +53,8 @@ class Worker:
     async def stop(self, number: int = signal.SIGTERM) -> None:
         """Doesn't start it again. Killed where it takes too long."""
         if self._keeping is not None:
-            self._keeping.cancel()
+            async with self._starting:  # else a process that is just being started would be nobody's
+                self._keeping.cancel()
             await asyncio.gather(self._keeping, return_exceptions=True)
         if self.process is not None and self.process.returncode is None:
             self.kill(number)
@@ -66,10 +68,11 @@ class Worker:
 
     async def _keep(self) -> None:
         while True:
-            with self.log.open("ab") as log:
-                self.process = await asyncio.create_subprocess_exec(
-                    *self.before, *ROUTER, "worker", env=self.env, stdout=asyncio.subprocess.PIPE, stderr=log
-                )
+            async with self._starting:
+                with self.log.open("ab") as log:
+                    self.process = await asyncio.create_subprocess_exec(
+                        *self.before, *ROUTER, "worker", env=self.env, stdout=asyncio.subprocess.PIPE, stderr=log
+                    )
             if self.process.stdout is not None and await self.process.stdout.readline():
                 self.ready.set()
             self.statuses.append(await self.process.wait())

@@ -35,10 +35,10 @@ async def storm(place: Place) -> Outcome:
                 joining.append(asyncio.create_task(made.processes.worker()))
             else:
                 leaving = await _oldest(joining)
-                made.processes.workers.remove(leaving)
                 leaves += 1
                 kills += leaves % 2
                 await leaving.stop(signal.SIGKILL if leaves % 2 else signal.SIGTERM)
+                made.processes.workers.remove(leaving)
             await asyncio.sleep(max(0.0, (n + 1) * STORM_S / 30 - (time.time() - began)))
         took = time.time() - began
         outcome.figures |= {"storm s": round(took, 1), "joins": joins, "leaves": leaves, "of these kill -9": kills}
