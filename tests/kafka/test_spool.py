@@ -164,7 +164,10 @@ async def largest(kafka: str, topic: str, size: int) -> None:
 async def test_what_a_topic_takes_no_longer_is_held_until_it_does_and_holds_nobody_up(
     broker: Broker, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """On a gateway that found its spool damaged."""
     monkeypatch.setattr(spooling, "HELD_AGAIN_S", 0.1)
+    (gateway.data / "spool").mkdir(parents=True)
+    (gateway.data / "spool" / "spool.db").write_bytes(b"rubbish" * 1000)
     kafka, ann, ben = gateway.kafka, somebody(), somebody()
     await largest(kafka, "inbound.sms", 5000)
     try:
@@ -175,7 +178,7 @@ async def test_what_a_topic_takes_no_longer_is_held_until_it_does_and_holds_nobo
                 for words in (QUESTION, "x" * 8000, "one more thing"):
                     sample = twilio.text(ann.who, words, served.keys, ann.rng)
                     await ann.send(sender, sample, sample.contact_id)
-            await gateway.until(depth=0, held=1)
+            await gateway.until(depth=0, held=1, broken=1)
             sample = twilio.text(ben.who, QUESTION, served.keys, ben.rng)
             await ben.send(sender, sample, sample.contact_id)
             first, large, last = ann.taken
