@@ -84,9 +84,9 @@ def simulate(
     loop = VirtualLoop(random.Random(f"{seed}/loop"))  # type: ignore[abstract]  # of the stubs only
     parts = parts or Parts()
     with (
+        _uncollected(),
         _virtual(loop, outcome, parts, traced=traced),
         sharing() if shared else nullcontext(),
-        _uncollected(),
         TemporaryDirectory(dir=MEMORY) as state,
     ):
         loop.run_until_complete(_run(loop, outcome, parts, events, Path(state)))

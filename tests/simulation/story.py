@@ -9,6 +9,7 @@ import asyncio
 import json
 import random
 from collections.abc import Coroutine, Sequence
+from functools import lru_cache
 from typing import Any
 
 from channels.contact import Address, AddressKind, Call, CallStatus, Contact, Direction, Medium
@@ -175,7 +176,7 @@ class Story:
 
     def _received(self, contact: Contact) -> Message:
         sender = contact.sender
-        key = None if sender is None else ids.address_key(KEY, sender)
+        key = None if sender is None else _key_of(sender)
         value = ContactReceived(
             contact_id=ids.contact_id(contact.provider, contact.provider_id),
             address_key=key,
@@ -265,3 +266,8 @@ class Story:
         except SendFailed:
             return False
         return True
+
+
+@lru_cache(maxsize=1000)
+def _key_of(sender: Address) -> str:
+    return ids.address_key(KEY, sender)
