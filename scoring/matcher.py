@@ -70,10 +70,21 @@ def _in_sentence(matcher: Matcher, keys: list[tuple[str, ...]]) -> list[Hit]:
         wanted = matcher.anchors.beginnings(present)
         if wanted:
             for start, found in enumerate(ahead[:BLOCK]):
-                if not wanted.isdisjoint(found):
+                if not wanted.isdisjoint(found) and _leads(matcher.root, found, ahead[start + 1 : start + 2], present):
                     longest = _walk(matcher.root, ahead, present, start)
                     hits += [Hit(rule, first + start, first + end) for rule, end in longest.items()]
     return hits
+
+
+def _leads(root: Node, found: tuple[str, ...], ahead: list[tuple[str, ...]], present: set[str]) -> bool:
+    """False where no pattern that begins with this word may go on with the next one, or behind a gap."""
+    for key in found:
+        for node in root.next.get(key, ()):
+            if node.ends or (ahead and not node.next.keys().isdisjoint(ahead[0])):
+                return True
+            if any(not behind.next.keys().isdisjoint(present) for _, behind in node.gaps):
+                return True
+    return False
 
 
 def _walk(root: Node, keys: list[tuple[str, ...]], present: set[str], start: int) -> dict[int, int]:

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import accumulate, chain
 
 from scoring.tokens import Tokens, only_words, tokens
 
@@ -25,13 +25,17 @@ _END = re.compile(
 )
 
 
+SHORT = 600
+"""Characters of a text that is read to the letter at once: all of its places will be asked for."""
+
+
 class _Piece:
     """A piece of the text: its sentences' words, and all else about it once that is asked for."""
 
     __slots__ = ("_exact", "_text", "count", "sentences")
 
-    def __init__(self, text: str) -> None:
-        words = only_words(text)
+    def __init__(self, text: str, *, exact: bool = False) -> None:
+        words = None if exact else only_words(text)
         self._text = text
         self._exact = tokens(text) if words is None else None
         self.sentences = list(_sentences(self._exact)) if self._exact else [words] if words else []
@@ -94,8 +98,8 @@ class Words:
 
     def before(self, character: int) -> int:
         """How many words begin before that character."""
-        at = bisect_left(self._offsets, character) - 1
-        if at < 0:
+        at = max(bisect_left(self._offsets, character) - 1, 0)
+        if not self._pieces:
             return 0
         return self._begins[at] + bisect_left(self._pieces[at].exact.starts, character - self._offsets[at])
 
@@ -105,6 +109,8 @@ class Words:
 
 def words(text: str) -> Words:
     """Reads `text` once; linear in its length."""
+    if len(text) <= SHORT:
+        return _in_one_piece(text)
     known: dict[str, _Piece] = {}
     sentences: list[tuple[str, ...]] = []
     firsts: list[int] = []
@@ -128,6 +134,12 @@ def words(text: str) -> Words:
             firsts.append(count)
             count += len(sentence)
     return Words(tuple(sentences), tuple(firsts), count, tuple(pieces), tuple(begins), tuple(offsets))
+
+
+def _in_one_piece(text: str) -> Words:
+    piece = _Piece(text, exact=True)
+    firsts = accumulate(map(len, piece.sentences[:-1]), initial=0) if piece.sentences else ()
+    return Words(tuple(piece.sentences), tuple(firsts), piece.count, (piece,), (0,), (0,))
 
 
 def _cuts(text: str) -> Iterator[tuple[int, int]]:

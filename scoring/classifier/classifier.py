@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nsmallest
 from pathlib import Path
 
 import numpy as np
@@ -80,12 +81,19 @@ class Classifier:
 
     def _speaking(self, sentences: Sequence[Sentence], judged: Judged) -> tuple[tuple[int, float], ...]:
         at = LEVELS.index(judged.severity)
-        words = [word for sentence in sentences for word in sentence.folded]
-        places = [place for sentence in sentences for place in sentence.places]
+        words = tuple(dict.fromkeys(word for sentence in sentences for word in sentence.folded))
         scores = self.linear.brought(words)[:, : len(LEVELS)]
         ahead = scores[:, at] - (scores.sum(axis=1) - scores[:, at]) / (len(LEVELS) - 1)
-        loudest = np.argsort(-ahead, kind="stable")[:MOST]
-        return tuple((places[number], float(ahead[number])) for number in loudest)
+        least = np.partition(ahead, -MOST)[-MOST] if len(words) > MOST else -np.inf
+        loudest = {words[number]: float(ahead[number]) for number in np.flatnonzero(ahead >= least)}
+        found = (
+            (-loudest[word], place)
+            for sentence in sentences
+            if not loudest.keys().isdisjoint(sentence.folded)
+            for word, place in zip(sentence.folded, sentence.places, strict=True)
+            if word in loudest
+        )
+        return tuple((place, -amount) for amount, place in nsmallest(MOST, found))
 
 
 @lru_cache(maxsize=3)

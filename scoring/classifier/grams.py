@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 SHORTEST = 2
 LONGEST = 5
+LONGEST_WORD = 64
+"""Characters of a word that are read; nothing longer is one."""
 
 
 def grams_of(word: str) -> list[str]:
     """The word and its pieces; a blank marks where it begins and ends, so that "ate" in "late" is another piece."""
+    word = word[:LONGEST_WORD]
     padded = f" {word} "
     pieces = [
         padded[start : start + length]
@@ -20,3 +26,8 @@ def grams_of(word: str) -> list[str]:
 def pair(first: str, second: str) -> str:
     """The gram of two words in a row of one sentence."""
     return f"{first}+{second}"
+
+
+def pairs_of(words: Sequence[str]) -> list[str]:
+    """Those of a whole sentence."""
+    return [f"{first}+{second}" for first, second in pairwise(words)]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from channels.contact import Medium
 from scoring.classifier.linear import Floats, Linear
@@ -39,13 +40,12 @@ class Read:
 
 def read(linear: Linear, sentences: Sequence[Sentence]) -> Read:
     """Raises ValueError without sentences."""
-    whole = linear.scores(sentence.folded for sentence in sentences)
-    if len(sentences) == 1:
-        return Read(whole, whole, 0, (_urgency(whole),))
-    each = [linear.scores([sentence.folded]) for sentence in sentences]
-    urgency = tuple(map(_urgency, each))
-    at = max(range(len(each)), key=urgency.__getitem__)
-    return Read(whole, each[at], at, urgency)
+    said: dict[tuple[str, ...], int] = {}
+    which = [said.setdefault(sentence.folded, len(said)) for sentence in sentences]
+    whole, each = linear.whole_and_each(list(said))
+    urgency = _urgency(each)[which]
+    at = int(urgency.argmax())
+    return Read(whole, each[which[at]], at, tuple(urgency.tolist()))
 
 
 def features(found: Read, near: Floats | None, rules: Assessment, medium: Medium) -> Floats:
@@ -54,9 +54,10 @@ def features(found: Read, near: Floats | None, rules: Assessment, medium: Medium
     return np.concatenate([found.whole, found.worst, *said, _of_rules(rules, medium)])
 
 
-def _urgency(scores: Floats) -> float:
-    """How much more a sentence looks like S1 or S2 than like S3 or S4."""
-    return float(max(scores[0], scores[1]) - max(scores[2], scores[3])) + 0.5 * float(scores[0])
+def _urgency(scores: Floats) -> NDArray[np.float64]:
+    """(sentences,): how much more each looks like S1 or S2 than like S3 or S4. scores: (sentences, outputs)."""
+    ahead = np.maximum(scores[:, 0], scores[:, 1]) - np.maximum(scores[:, 2], scores[:, 3])
+    return np.asarray(ahead + 0.5 * scores[:, 0].astype(np.float64))
 
 
 def worst_of(rules: Assessment) -> Severity | None:

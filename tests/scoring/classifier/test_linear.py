@@ -49,6 +49,20 @@ def test_what_was_read_before_changes_nothing(sentences: list[list[str]]) -> Non
     assert used.scores(sentences).tolist() == fresh.scores(sentences).tolist()
 
 
+@given(SENTENCES)
+def test_each_sentence_is_scored_as_if_it_stood_alone(sentences: list[list[str]]) -> None:
+    model = every_gram(*TEXTS)
+    each = model.whole_and_each(sentences)[1]
+    assert each.shape == (len(sentences), OUTPUTS)
+    for found, sentence in zip(each, sentences, strict=True):
+        assert found == pytest.approx(model.scores([sentence]), abs=1e-5)
+
+
+def test_of_a_word_without_end_only_its_beginning_is_read() -> None:
+    model = every_gram(*TEXTS)
+    assert model.scores([["plus" * 50_000]]) == pytest.approx(model.scores([["plus" * 16]]))
+
+
 def test_more_words_than_are_remembered_are_read_all_the_same() -> None:
     model = linear(bleeding=2)
     model.scores([[f"w{number}" for number in range(REMEMBERED)]])
