@@ -11,6 +11,8 @@ from router.stages.state import IncidentEntry
 from tests.checker.facts import Facts, at, positions
 from tests.checker.findings import Finding, Kind
 
+UNKNOWN_TO_OWNER = "its owner's view doesn't have it"
+
 
 def stuck(facts: Facts) -> Iterator[Finding]:
     holds = {view.agent_id: view.incidents for _, view in facts.views}
@@ -22,7 +24,7 @@ def stuck(facts: Facts) -> Iterator[Finding]:
         if (event.state is IncidentState.OWNED) != (event.owner is not None):
             yield Finding(Kind.STUCK, f"{event.state} with owner {event.owner}", (told.key,), where)
         elif event.owner is not None and told.key not in holds.get(event.owner, ()):
-            yield Finding(Kind.STUCK, "its owner's view doesn't have it", (told.key, event.owner), where)
+            yield Finding(Kind.STUCK, UNKNOWN_TO_OWNER, (told.key, event.owner), where)
     there = {(told.record.topic, told.key) for told in facts.incidents}
     for place, incident in _kept(facts):
         if incident.state.open and (f"queue.{incident.skill}", incident.incident_id) not in there:

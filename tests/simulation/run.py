@@ -25,6 +25,7 @@ from router.runtime.ports import Slot
 from router.stages.contract import Record
 from tests.checker.check import check
 from tests.checker.findings import Finding, Kind
+from tests.checker.stuck import UNKNOWN_TO_OWNER
 from tests.simulation.broker import Broker
 from tests.simulation.chances import Chances
 from tests.simulation.faults import Faults, Workers
@@ -81,17 +82,20 @@ def simulate(
     shared: what one has read or written needn't be read by the next (tests.simulation.sharing).
     """
     outcome = Outcome(seed)
-    loop = VirtualLoop(random.Random(f"{seed}/loop"))  # type: ignore[abstract]  # of the stubs only
-    parts = parts or Parts()
+    with _uncollected():
+        _simulated(outcome, parts or Parts(), events, traced=traced, shared=shared)
+    return outcome
+
+
+def _simulated(outcome: Outcome, parts: Parts, events: int, *, traced: bool, shared: bool) -> None:
+    loop = VirtualLoop(random.Random(f"{outcome.seed}/loop"))  # type: ignore[abstract]  # of the stubs only
     with (
-        _uncollected(),
         _virtual(loop, outcome, parts, traced=traced),
         sharing() if shared else nullcontext(),
         TemporaryDirectory(dir=MEMORY) as state,
     ):
         loop.run_until_complete(_run(loop, outcome, parts, events, Path(state)))
     outcome.troubles += loop.errors
-    return outcome
 
 
 async def _run(loop: VirtualLoop, outcome: Outcome, parts: Parts, events: int, state: Path) -> None:
@@ -149,11 +153,12 @@ async def _settled(broker: Broker, gateway: Gateway | None, operator: Operator |
 
 
 def _rebuilt_over(finding: Finding, place: Place) -> bool:
-    """A rebuild tells nothing but what stands on the queues in the end: whoever lacks an answer asks again, and that
-    somebody's capacity was lowered while they held more may be told of nobody."""
+    """A rebuild tells nothing but what stands on the queues in the end: whoever lacks an answer asks again, and what an
+    agent holds and may hold is told with the next change of it."""
     below = {f"{slot.topic}/{slot.partition}@{at}" for slot, end in place.untold.items() for at in range(end)}
     untold = finding.kind is Kind.UNTOLD and below.issuperset(finding.positions)
-    return untold or (finding.kind is Kind.OVER_CAPACITY and bool(place.untold))
+    view = finding.kind is Kind.OVER_CAPACITY or finding.says == UNKNOWN_TO_OWNER
+    return untold or (view and bool(place.untold))
 
 
 def _taken_in(broker: Broker) -> bool:
@@ -203,7 +208,10 @@ def _digest(records: list[Any]) -> str:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Garbage is looked for once, at the end, and only in what was made here: it took half of a seed's time."""
+    """Garbage is looked for once, at the end, and only in what was made here: it took half of a seed's time.
+
+    Nothing of the seed may be referenced by then, or it stays for good.
+    """
     gc.freeze()
     gc.disable()
     try:
