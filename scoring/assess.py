@@ -31,6 +31,8 @@ WORDS = f"{MODEL}words"
 MEANING = f"{MODEL}meaning"
 SPOKE = 0.5
 HALF = 0.5
+MANY_SENTENCES = 12
+"""In a text of more, the sentences in which a rule says S1 are also judged by themselves."""
 
 
 def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
@@ -52,6 +54,9 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
         plain = classifier.opinion(found.whole, said, weighed(plainly, spoken), contact.medium)
         opinion = min(opinion, plain, key=lambda each: each.judged.severity)
     severity = _floored(opinion.judged) if rules.floor else opinion.judged.severity
+    if rules.floor and severity is not Severity.S1 and len(said) > MANY_SENTENCES:
+        urgent = classifier.opinion(found.whole, _of_s1(found, said), rules, contact.medium)
+        severity = min(severity, _floored(urgent.judged))
     # A model that saw nothing in what a rule knows can't say who should look at it either.
     unseen = rules.floor and opinion.judged.skills[0] is Skill.GENERAL
     skills = rules.skills if unseen else opinion.judged.skills
@@ -65,6 +70,13 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
             "version": f"{rules.version}+{classifier.version}",
         }
     )
+
+
+def _of_s1(found: Ruled, said: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+    """The sentences in which a rule says S1: what stands around them in a long text makes them no milder."""
+    begun = [each.start for each in found.findings if each.scope is None and each.rule.severity is Severity.S1]
+    numbers = {found.words.sentence(word) for word in begun}
+    return tuple(each for each in said if found.words.sentence(each.places[0]) in numbers) or said
 
 
 def _floored(judged: Judged) -> Severity:

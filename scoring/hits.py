@@ -12,7 +12,8 @@ from operator import attrgetter
 
 from scoring.language import clearly
 from scoring.matcher import Hit, find
-from scoring.rulefile import Rule, Scope
+from scoring.model import Severity
+from scoring.rulefile import Cue, Rule, Scope
 from scoring.rules import Rules
 from scoring.text import Words
 
@@ -55,12 +56,16 @@ def _sentences(rules: Rules, read: Words, telling: Iterable[Hit]) -> list[int]:
 
 
 def _fitting(rules: Rules, text: str, read: Words, spoken: tuple[str, ...]) -> Callable[[Hit], bool]:
-    """People mix languages, so the words around a hit may speak for it against the whole text."""
+    """People mix languages, so the words around a hit may speak for it against the whole text; and for an S1 its own
+    sentence, so that a cry in another language is heard in a long text.
+    """
     window = max(WINDOW, len(read) // WINDOWS)
     told: dict[int, frozenset[str] | None] = {}
+    cries: dict[int, frozenset[str]] = {}
 
     def fits(hit: Hit) -> bool:
-        language = rules.entries[hit.rule].language
+        entry = rules.entries[hit.rule]
+        language = entry.language
         if not spoken or language == "any" or language in spoken:
             return True
         place = hit.start // window
@@ -68,6 +73,16 @@ def _fitting(rules: Rules, text: str, read: Words, spoken: tuple[str, ...]) -> C
             start, end = place * window - 2, place * window + window + 2
             told[place] = clearly(text[read.start(max(start, 0)) : read.end(min(end, len(read)) - 1)])
         possible = told[place]
-        return possible is None or language in possible
+        return possible is None or language in possible or language in cried(hit, entry.what)
+
+    def cried(hit: Hit, what: Rule | Scope | Cue) -> frozenset[str]:
+        sentence = read.sentence(hit.start)
+        if sentence not in cries:
+            if not isinstance(what, Rule) or what.severity is not Severity.S1:
+                return frozenset()
+            first = read.firsts[sentence]
+            last = first + len(read.sentences[sentence]) - 1
+            cries[sentence] = clearly(text[read.start(first) : read.end(last)]) or frozenset()
+        return cries[sentence]
 
     return fits

@@ -16,6 +16,9 @@ from scoring.graph import Node, graph
 from scoring.patterns import Row
 from scoring.text import Words
 
+FEW_WORDS = 120
+"""Of a text so short each word is tried: to ask first what may match pays only for long ones."""
+
 BLOCK = 48
 """Words of a sentence that are asked together what may match among them."""
 
@@ -48,41 +51,40 @@ def find(
 
     among: the numbers of the sentences to look in, in order; None for all.
     """
+    asks = len(words) > FEW_WORDS
     known: dict[tuple[str, ...], list[Hit]] = {}
     hits: list[Hit] = []
     for number in range(len(words.sentences)) if among is None else among:
         sentence = words.sentences[number]
         found = known.get(sentence)
         if found is None:
-            found = known[sentence] = _in_sentence(matcher, [keys_of(word) for word in sentence])
+            found = known[sentence] = _in_sentence(matcher, [keys_of(word) for word in sentence], ask=asks)
         if found:
             first = words.firsts[number]
             hits += [Hit(rule, start + first, end + first) for rule, start, end in found]
     return hits
 
 
-def _in_sentence(matcher: Matcher, keys: list[tuple[str, ...]]) -> list[Hit]:
+def _in_sentence(matcher: Matcher, keys: list[tuple[str, ...]], *, ask: bool) -> list[Hit]:
     """A long sentence is asked block by block what can match in it, each with the words that a pattern may go on to."""
     hits: list[Hit] = []
     for first in range(0, len(keys), BLOCK):
         ahead = keys[first : first + BLOCK + matcher.anchors.longest]
         present = set().union(*ahead)
-        wanted = matcher.anchors.beginnings(present)
+        wanted = matcher.anchors.beginnings(present) if ask else matcher.root.next.keys()
         if wanted:
             for start, found in enumerate(ahead[:BLOCK]):
-                if not wanted.isdisjoint(found) and _leads(matcher.root, found, ahead[start + 1 : start + 2], present):
+                if not wanted.isdisjoint(found) and _leads(matcher.root, found, ahead[start + 1 : start + 2]):
                     longest = _walk(matcher.root, ahead, present, start)
                     hits += [Hit(rule, first + start, first + end) for rule, end in longest.items()]
     return hits
 
 
-def _leads(root: Node, found: tuple[str, ...], ahead: list[tuple[str, ...]], present: set[str]) -> bool:
-    """False where no pattern that begins with this word may go on with the next one, or behind a gap."""
+def _leads(root: Node, found: tuple[str, ...], ahead: list[tuple[str, ...]]) -> bool:
+    """False where no pattern that begins with this word goes on with the next one, or behind a gap."""
     for key in found:
         for node in root.next.get(key, ()):
-            if node.ends or (ahead and not node.next.keys().isdisjoint(ahead[0])):
-                return True
-            if any(not behind.next.keys().isdisjoint(present) for _, behind in node.gaps):
+            if node.ends or node.gaps or (ahead and not node.next.keys().isdisjoint(ahead[0])):
                 return True
     return False
 

@@ -10,10 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from pathlib import Path
-
-import numpy as np
 
 from channels.contact import Medium
 from scoring.classifier.asked import Asked
@@ -84,8 +82,9 @@ class Classifier:
         words = tuple(dict.fromkeys(word for sentence in sentences for word in sentence.folded))
         scores = self.linear.brought(words)[:, : len(LEVELS)]
         ahead = scores[:, at] - (scores.sum(axis=1) - scores[:, at]) / (len(LEVELS) - 1)
-        least = np.partition(ahead, -MOST)[-MOST] if len(words) > MOST else -np.inf
-        loudest = {words[number]: float(ahead[number]) for number in np.flatnonzero(ahead >= least)}
+        amounts: list[float] = ahead.tolist()
+        least = nlargest(MOST, amounts)[-1]
+        loudest = {word: amount for word, amount in zip(words, amounts, strict=True) if amount >= least}
         found = (
             (-loudest[word], place)
             for sentence in sentences

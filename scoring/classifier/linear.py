@@ -77,7 +77,10 @@ class Linear:
     def _weighed(self, known: Sequence[int], counts: Floats | None = None) -> Floats:
         """(known, outputs + 1): what each gram adds."""
         values = self.rarity[known] if counts is None else self.rarity[known] * counts
-        return np.column_stack([self.weights[known] * values[:, None], values * values])
+        found = np.empty((len(known), len(self.bias) + 1), dtype=np.float32)
+        np.multiply(self.weights[known], values[:, None], out=found[:, :-1])
+        found[:, -1] = values * values
+        return found
 
     def _learned(self, words: Sequence[str]) -> Floats:
         """(words, outputs + 1)."""
