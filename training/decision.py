@@ -15,6 +15,11 @@ from scoring.classifier.reading import LEVELS
 STRENGTH = 0.3
 MISSED = 6.0
 FIRST = 1 / (1 + MISSED)
+SAME = 0.001
+"""Differences of macro-F1 that are none."""
+
+SEARCHED = tuple(np.arange(low, high, 0.02).tolist() for low, high in ((0.46, 0.62), (0.2, 0.7)))
+"""Thresholds of S2 and of S3 that are tried."""
 
 Ints = NDArray[np.int64]
 
@@ -42,7 +47,8 @@ def calibrated(found: Layer, features: Floats, label: Ints) -> Layer:
 
 def thresholds(probabilities: Floats, label: Ints, weight: Floats) -> tuple[float, float, float]:
     """Where each level begins. S1 by what a mistake costs: an emergency missed six times an alarm too many; the others
-    by the best macro-F1, S2 not far below one half, since ordinary texts are many more than these rows have.
+    by the best macro-F1, S2 not far below one half, since ordinary texts are many more than these rows have. Of what is
+    as good but for SAME, the lowest: between two levels the more urgent one (rubric, rule 4).
     """
     sums = np.cumsum(probabilities, axis=1)
 
@@ -52,10 +58,9 @@ def thresholds(probabilities: Floats, label: Ints, weight: Floats) -> tuple[floa
             said[sums[:, at] >= chosen[at]] = at
         return _macro_f1(said, label, weight)
 
-    def steps(low: float, high: float) -> list[float]:
-        return [float(each) for each in np.arange(low, high, 0.02)]
-
-    return max(((FIRST, second, third) for second, third in product(steps(0.46, 0.62), steps(0.3, 0.7))), key=worth)
+    worths = {(second, third): worth((FIRST, second, third)) for second, third in product(*SEARCHED)}
+    second, third = min((each for each in worths if worths[each] >= max(worths.values()) - SAME), key=sum)
+    return FIRST, second, third
 
 
 def decision(levels: Layer, skills: Layer, features: Floats, label: Ints, weight: Floats) -> Decision:
