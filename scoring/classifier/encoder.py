@@ -30,7 +30,8 @@ def load_encoder() -> Encode:
     encoder.encode("warm")
 
     def encode(text: str) -> Floats:
-        return np.asarray(encoder.encode(text), dtype=np.float32)
+        whole = text.encode("utf-8", "replace").decode()  # half a surrogate pair is no character for its tokenizer
+        return np.asarray(encoder.encode(whole), dtype=np.float32)
 
     return encode
 

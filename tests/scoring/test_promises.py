@@ -175,9 +175,10 @@ def test_a_floor_never_ends_below_s2() -> None:
     assert [text for text in below if by_rules(contact(text)).floor] == []
 
 
-@pytest.mark.parametrize("asked", [NEVER, Asked.UNSURE])
+@pytest.mark.parametrize("asked", [NEVER, ALWAYS])
 @pytest.mark.parametrize(
-    "text", ["\x00\x01", "\ufeff\u202e", "\ud800", "a\u0301" * 500, "'" * 999, "?!" * 500, "🆘" * 99]
+    "text",
+    ["\x00\x01", "\ufeff\u202e", "\ud800", "half \ud83d a smile", "a\u0301" * 500, "'" * 999, "?!" * 500, "🆘" * 99],
 )
 def test_garbage_is_judged(text: str, asked: Asked) -> None:
     told = contact(text)
