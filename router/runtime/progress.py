@@ -68,8 +68,9 @@ class Committed:
     async def start(self) -> None: ...
 
     async def restore(self, slot: Slot, member: Member, writer: Writer) -> int:
-        first, end = await member.bounds(slot)
+        # In this order: whoever had the slot before may still commit what has come meanwhile.
         committed = await member.committed(slot)
+        first, end = await member.bounds(slot)
         if committed is None:
             return first
         check_start(slot, committed, first, end)
