@@ -13,11 +13,11 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
+from router.batched import Batched, takes_all
 from router.closing import closed, ended
 from router.gateway.partitions import ANSWER_S, MissingTopics, partitions
 from router.opening import opened
 from router.records import record_of
-from router.resting import Resting, takes_all
 from router.stages.contract import Record
 
 # Else each record costs a fetch of every topic.
@@ -76,10 +76,10 @@ class Reader:
                 await opened(consumer, ANSWER_S)
                 takes_all(consumer)
                 await self._assign(consumer)
-                resting = Resting(consumer, REST_S)
+                batched = Batched(consumer, REST_S)
                 said = ""
                 while True:
-                    await self._read(consumer, resting)
+                    await self._read(consumer, batched)
             except OffsetOutOfRangeError as error:
                 self._forget(error)
             except Exception as error:  # whatever it is: without a reader nothing is seen, so it is tried again
@@ -111,8 +111,8 @@ class Reader:
             self._targets = dict(ends)
             await self._settle(consumer)
 
-    async def _read(self, consumer: AIOKafkaConsumer, resting: Resting) -> None:
-        fetched = await resting.getmany(wait=0.2, most=AT_ONCE)
+    async def _read(self, consumer: AIOKafkaConsumer, batched: Batched) -> None:
+        fetched = await batched.getmany(wait=0.2, most=AT_ONCE)
         for partition, records in fetched.items():
             for raw in records:
                 self._positions[partition] = raw.offset + 1

@@ -20,7 +20,7 @@ from router.runtime.kafka_writer import KafkaWriter
 from router.runtime.ports import LogAway, Member, Reader, Slot, Writer
 
 BATCH_BYTES = 8 * 1024 * 1024
-# How long the broker holds a fetch where there is nothing new; resting.takes_all says why that delays no record.
+# How long the broker holds a fetch where there is nothing new; batched.takes_all says why that delays no record.
 FETCH_WAIT_MS = 200
 
 

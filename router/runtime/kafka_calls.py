@@ -8,16 +8,16 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
+from router.batched import takes_all
 from router.closing import closed
 from router.opening import opened
-from router.resting import takes_all
 from router.runtime.ports import LogAway
 
 ACK_SECONDS = 5.0
 
 
 async def started(consumer: AIOKafkaConsumer, seconds: float = ACK_SECONDS) -> None:
-    """Raises LogAway. From here on it fetches as resting.takes_all says."""
+    """Raises LogAway. From here on it fetches as batched.takes_all says."""
     try:
         await opened(consumer, seconds)
         takes_all(consumer)

@@ -9,9 +9,9 @@ from contextlib import suppress
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
+from router.batched import Batched
 from router.closing import closed
 from router.records import record_of
-from router.resting import Resting
 from router.runtime.kafka_calls import ACK_SECONDS, answered, started
 from router.runtime.ports import LogAway, LogBroken, OnAssigned, OnRevoked, Slot
 from router.stages.contract import Record
@@ -27,7 +27,7 @@ class KafkaMember:
     def __init__(self, consumer: AIOKafkaConsumer, topics: Collection[str]) -> None:
         self._consumer = consumer
         self._topics = list(topics)
-        self._resting = Resting(consumer, REST_SECONDS)
+        self._batched = Batched(consumer, REST_SECONDS)
 
     async def start(self, on_assigned: OnAssigned, on_revoked: OnRevoked) -> None:
         self._consumer.subscribe(self._topics, listener=_Listener(on_assigned, on_revoked))
@@ -38,7 +38,7 @@ class KafkaMember:
         """Raises LogBroken where a position isn't on the log any more."""
         partitions = [TopicPartition(*slot) for slot in slots]
         try:
-            fetched = await self._resting.getmany(*partitions, wait=wait, most=max_records)
+            fetched = await self._batched.getmany(*partitions, wait=wait, most=max_records)
         except NoOffsetForPartitionError:
             # Left over from before the slot was given its position.
             return {}

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from router.batched import Batched
 from router.closing import closed
 from router.records import record_of
-from router.resting import Resting
 from router.runtime.kafka_calls import answered, started
 from router.runtime.ports import LogAway, Slot
 from router.stages.contract import Record
@@ -23,7 +23,7 @@ class KafkaReader:
         self, consumer: AIOKafkaConsumer, slots: Collection[Slot], starts: Mapping[Slot, int] | None = None
     ) -> None:
         self._consumer = consumer
-        self._resting = Resting(consumer, REST_SECONDS)
+        self._batched = Batched(consumer, REST_SECONDS)
         self._starts = starts or {}
         self._partitions = [TopicPartition(*slot) for slot in slots]
 
@@ -43,7 +43,7 @@ class KafkaReader:
 
     async def fetch(self, wait: float) -> Sequence[Record]:
         try:
-            fetched = await self._resting.getmany(wait=wait)
+            fetched = await self._batched.getmany(wait=wait)
         except KafkaError as error:
             raise LogAway(f"the broker doesn't hand out records: {type(error).__name__}") from None
         return [record_of(raw) for batch in fetched.values() for raw in batch]

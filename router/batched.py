@@ -19,7 +19,7 @@ MANY = 200
 TAKING_SECONDS = 1.0
 
 
-class Resting:
+class Batched:
     """seconds: of the rest. The consumer isn't paused, resumed or read by anybody else."""
 
     def __init__(self, consumer: AIOKafkaConsumer, seconds: float) -> None:
