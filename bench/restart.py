@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.contacts import contacts, record
-from bench.latency.usage import usage
+from bench.latency.usage import Usage, usage
 from router import deployment
 from router.model.cloudevents import Message
 from router.runtime import farewell, topics
@@ -49,11 +49,12 @@ READY_S = 300.0
 
 @dataclass(frozen=True)
 class Restart:
-    """ready, served: seconds since the start of the process. rss: MB once it serves."""
+    """ready, served: seconds since the start of the process. cpu: its seconds of CPU until it served. rss: MB then."""
 
     how: str
     ready: float
     served: float
+    cpu: float
     rss: float
 
 
@@ -135,8 +136,8 @@ class Worker:
         await farewell.say(self._bootstrap, farewell.has_ended)
         return monotonic() - began
 
-    def rss(self) -> float:
-        return 0.0 if self.process is None else usage(self.process.pid).rss_mb
+    def used(self) -> Usage:
+        return Usage(0.0, 0.0) if self.process is None else usage(self.process.pid)
 
 
 async def folded(bootstrap: str, count: int) -> None:
@@ -170,7 +171,8 @@ async def restarted(how: str, worker: Worker, bootstrap: str, number: int) -> Re
             wanted = f"restart{number:012d}".encode()
             while wanted not in ((await consumer.getone()).value or b""):
                 pass
-        return Restart(how, ready, monotonic() - began, worker.rss())
+        served, used = monotonic() - began, worker.used()
+        return Restart(how, ready, served, used.cpu_s, used.rss_mb)
     finally:
         await consumer.stop()
 
@@ -185,7 +187,9 @@ async def run(count: int) -> None:
                 began = monotonic()
                 await worker.start()
                 await folded(bootstrap, count)
-                console.print(f"{count:,} contacts folded in {monotonic() - began:.0f} s, {worker.rss():.0f} MB")
+                used = worker.used()
+                took = f"{monotonic() - began:.0f} s, {used.cpu_s:.0f} s of CPU"
+                console.print(f"{count:,} contacts folded in {took}, {used.rss_mb:.0f} MB")
                 ended = await worker.end(signal.SIGTERM)
                 kept = sum(each.stat().st_size for each in worker.state.rglob("*") if each.is_file())
                 console.print(f"ended in {ended:.1f} s; {kept / 2**20:.0f} MB kept on disk")
@@ -197,9 +201,9 @@ async def run(count: int) -> None:
                 rounds.append(await restarted("nothing on disk", worker, bootstrap, count + 2))
             finally:
                 await worker.end(signal.SIGTERM)
-    table = Table("after", "ready s", "next contact on its queue s", "MB")
+    table = Table("after", "ready s", "next contact on its queue s", "CPU s", "MB")
     for each in rounds:
-        table.add_row(each.how, f"{each.ready:.1f}", f"{each.served:.1f}", f"{each.rss:.0f}")
+        table.add_row(each.how, f"{each.ready:.1f}", f"{each.served:.1f}", f"{each.cpu:.1f}", f"{each.rss:.0f}")
     console.print(table)
 
 

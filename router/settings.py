@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -23,6 +24,13 @@ from scoring.classifier.asked import Asked
 
 Names = Annotated[tuple[str, ...], NoDecode]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode]
+
+
+class StateIn(StrEnum):
+    """Where a worker's state rests: docs/decisions/0015."""
+
+    MEMORY = "memory"
+    DISK = "disk"
 
 
 class Settings(BaseSettings):
@@ -47,6 +55,7 @@ class Settings(BaseSettings):
     spool_max_bytes: int = Field(default=1024 * 1024 * 1024, ge=0)
     desk_streams: int = Field(default=600, ge=0)
     scoring_encoder: Asked = Asked.UNSURE
+    state: StateIn = StateIn.MEMORY
     bootstrap_servers: str | None = Field(default=None, validation_alias="KAFKA_BOOTSTRAP_SERVERS")
 
     @field_validator("allow_unsigned", mode="before")

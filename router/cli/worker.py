@@ -38,6 +38,7 @@ def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: Paren
         from router.runtime.kafka import KafkaCluster  # noqa: PLC0415
         from router.runtime.meters import Meters  # noqa: PLC0415
         from router.runtime.worker import serve, warm  # noqa: PLC0415
+        from router.settings import StateIn  # noqa: PLC0415
 
         settings = settings_for(data)
         name = worker_name(os.getpid())
@@ -59,6 +60,7 @@ def worker(data: Data = None, metrics_port: MetricsPort = None, parent_fd: Paren
                     ready=ready,
                     stop=stop,
                     state=settings.data_dir / "state",
+                    on_disk=settings.state is StateIn.DISK,
                     encoder=settings.scoring_encoder,
                 )
 

@@ -64,6 +64,14 @@ class Changelogged:
         self._tailing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
+        try:
+            await self._begin()
+        except BaseException:
+            if self._kept is not None and self._keeping is None:
+                self._kept.checkpoints.close()
+            raise
+
+    async def _begin(self) -> None:
         following = {} if self._kept is None else await self._kept.begin(self._topic, self._replicas)
         starts = {Slot(self._topic, partition): offset for partition, offset in following.items()}
         if self._kept is None:
@@ -148,9 +156,12 @@ class Changelogged:
         if self._reader is not None:
             await self._reader.close()
         if self._keeping is not None:
-            for partition in list(self._tail.owned):
-                self._tail.disown(partition)
-            await self._keeping.close()
+            try:
+                for partition in list(self._tail.owned):
+                    self._tail.disown(partition)
+                await self._keeping.close()
+            finally:
+                self._keeping.checkpoints.close()
 
     def _fenced(self, partition: int) -> None:
         self._on_lost(Slot(self._source, partition))
@@ -178,7 +189,7 @@ class Changelogged:
         replica = self._replicas[partition]
         self._catching_up.begin(partition, replica.store)
         await self._rewrite(partition, writer, replica.covered, [])
-        if len(replica.store) <= AT_ONCE:
+        if not replica.store.more_than(AT_ONCE):
             while partition in self._catching_up.partitions:
                 await self._caught_up(partition, writer, AT_ONCE)
 

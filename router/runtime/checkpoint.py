@@ -75,8 +75,13 @@ def models_of(kinds: Mapping[str, type[Entry]]) -> str:
     return blake2b(json.dumps(schemas, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-def sampled(packed: Packed) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(b64encode(each).decode() for each in samples) for name, samples in packed.samples.items()}
+def sampled(samples: Mapping[str, tuple[bytes, ...]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(b64encode(each).decode() for each in several) for name, several in samples.items()}
+
+
+def samples_of(about: About) -> dict[str, tuple[bytes, ...]]:
+    """Raises ValueError."""
+    return {name: tuple(b64decode(each) for each in several) for name, several in about.samples.items()}
 
 
 def write(checkpoint: Checkpoint, put: Callable[[bytes], object]) -> None:
@@ -142,5 +147,4 @@ def _read(frames: Iterator[tuple[bytes, memoryview]]) -> Checkpoint:
         for key, length in zip(header["keys"], header["lengths"], strict=True):
             bodies[key] = bytes(body[at : at + length])
             at += length
-    samples = {name: tuple(b64decode(each) for each in texts) for name, texts in about.samples.items()}
-    return Checkpoint(about, Kept(Packed(bodies, samples), listed))
+    return Checkpoint(about, Kept(Packed(bodies, samples_of(about)), listed))

@@ -6,7 +6,8 @@ compared at a time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 
 from router.model.cloudevents import Message
 from router.runtime import takeover
@@ -40,12 +41,16 @@ class Comparison:
         gone = {(topic, key) for topic, key in told if not any(entry in store for entry in self._entries(key))}
         return self._gone(gone, epoch)
 
+    def told(self, store: Store) -> Iterator[str]:
+        """The entries of which anything is told. What is merged meanwhile is among them or not."""
+        return chain.from_iterable(store.keys_of(kind) for kind in self._stage.told)
+
     def _told(self, store: Store, partition: int, epoch: int, keys: Iterable[str]) -> dict[tuple[str, str], Message]:
         outcomes = self._stage.truth(Chosen(store, keys), partition)
         return {(each.topic, each.key): encode(self._stage.name, each, epoch) for each in outcomes}
 
     def _entries(self, key: str) -> Iterable[str]:
-        return (f"{kind}/{key}" for kind in self._stage.kinds)
+        return (f"{kind}/{key}" for kind in self._stage.told)
 
     def _gone(self, told: Iterable[tuple[str, str]], epoch: int) -> list[Message]:
         return [

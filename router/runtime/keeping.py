@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any, Protocol
 
 import structlog
 
 from router.runtime.changelog import Replica
-from router.runtime.checkpoint import Checkpoint
-from router.runtime.checkpoints import Checkpoints, begin_with, is_of
-from router.runtime.ports import Reader, Slot
+from router.runtime.checkpoint import About
+from router.runtime.ports import Reader, Slot, StateUnreadable
+from router.runtime.standing import Place, is_of
 from router.runtime.tail import Tail
 from router.stages.contract import Record
 
@@ -33,6 +34,33 @@ log = structlog.get_logger()
 ReaderFrom = Callable[[list[Slot], Mapping[Slot, int]], Reader]
 
 
+class Checkpoints(Protocol):
+    """What a worker has on its disk of each partition: a file of all (router.runtime.checkpoints), or a database that
+    the entries rest in (router.runtime.on_disk)."""
+
+    def load(self, partition: int) -> About | None:
+        """Blocks. What is there, where it may be of use."""
+        ...
+
+    def begin(self, partition: int, replica: Replica, about: About | None) -> None:
+        """Blocks. The replica begins with what was loaded, or, without `about`, with nothing."""
+        ...
+
+    def pressing(self, partition: int) -> bool:
+        """Whether so much isn't saved yet that it should be, soon."""
+        ...
+
+    def taken(self, partition: int, replica: Replica, place: Place) -> Any:
+        """The replica as it stands now, for `save`; None where there is nothing to save. Raises StateUnreadable."""
+        ...
+
+    def save(self, taken: Any) -> bool:
+        """Blocks. False, and a log line, where it couldn't be written: what was there before still is."""
+        ...
+
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class Kept:
     """Where checkpoints lie, and how the changelog is read from given offsets."""
@@ -42,21 +70,21 @@ class Kept:
 
     async def begin(self, changelog: str, replicas: Mapping[int, Replica]) -> dict[int, int]:
         """Fills the replicas for which there is a checkpoint; the offset that comes next of each. Raises LogAway."""
-        found: dict[Slot, Checkpoint] = {}
+        found: dict[Slot, About] = {}
         for partition in replicas:
-            checkpoint = await asyncio.to_thread(self.checkpoints.load, partition)
-            if checkpoint is not None:
-                found[Slot(changelog, partition)] = checkpoint
-        last = await self._at({slot: each.about.offset for slot, each in found.items()})
-        fences = await self._at({slot: each.about.fence_at for slot, each in found.items()})
-        following: dict[int, int] = {}
-        for slot, checkpoint in found.items():
-            if is_of(checkpoint.about, fences.get(slot), last.get(slot)):
-                begin_with(replicas[slot.partition], checkpoint)
-                following[slot.partition] = checkpoint.about.offset + 1
-            else:
+            about = await asyncio.to_thread(self.checkpoints.load, partition)
+            if about is not None:
+                found[Slot(changelog, partition)] = about
+        last = await self._at({slot: each.offset for slot, each in found.items()})
+        fences = await self._at({slot: each.fence_at for slot, each in found.items()})
+        for slot, about in list(found.items()):
+            if not is_of(about, fences.get(slot), last.get(slot)):
                 log.warning("checkpoint.foreign", topic=changelog, partition=slot.partition)
-        return following
+                del found[slot]
+        for partition, replica in replicas.items():
+            about = found.get(Slot(changelog, partition))
+            await asyncio.to_thread(self.checkpoints.begin, partition, replica, about)
+        return {slot.partition: about.offset + 1 for slot, about in found.items()}
 
     async def _at(self, offsets: Mapping[Slot, int]) -> dict[Slot, Record]:
         """The record at each offset, or one after it, or of another place where the offset isn't on the log."""
@@ -79,7 +107,7 @@ class Keeping:
     """Writes what has changed, once in a while and at the end."""
 
     def __init__(self, checkpoints: Checkpoints, tail: Tail, replicas: Mapping[int, Replica]) -> None:
-        self._checkpoints = checkpoints
+        self.checkpoints = checkpoints
         self._tail = tail
         self._replicas = replicas
         self._saved: dict[int, int] = {}
@@ -99,7 +127,7 @@ class Keeping:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), LOOK_SECONDS)
             for partition, due in list(self._again.items()):
-                if not self._stop.is_set() and due <= monotonic():
+                if not self._stop.is_set() and (due <= monotonic() or self.checkpoints.pressing(partition)):
                     anyway = due + ANYWAY_SECONDS <= monotonic()
                     await self._keep(partition, anyway=anyway)
 
@@ -108,8 +136,13 @@ class Keeping:
         if place is None or (place[0] == self._saved.get(partition) and not anyway):
             return
         began = monotonic()
-        checkpoint = self._checkpoints.taken(partition, self._replicas[partition], place)
-        if checkpoint is not None and await asyncio.to_thread(self._checkpoints.save, checkpoint):
+        try:
+            taken = self.checkpoints.taken(partition, self._replicas[partition], place)
+        except StateUnreadable as error:
+            # Who reads of it next hears the same, and ends.
+            log.warning("checkpoint.failed", partition=partition, reason=str(error))
+            taken = None
+        if taken is not None and await asyncio.to_thread(self.checkpoints.save, taken):
             self._saved[partition] = place[0]
         took = monotonic() - began
         self._again[partition] = monotonic() + max(EVERY_SECONDS, SHARE * took)

@@ -33,6 +33,10 @@ class LogAway(Problem):
     """The broker doesn't answer."""
 
 
+class StateUnreadable(Problem):
+    """What a worker keeps of its state on its disk can't be read: it is made anew of the changelog."""
+
+
 class Batch(Protocol):
     """A record batch, built but not sent: it is on the log whole or not at all."""
 

@@ -14,6 +14,7 @@ from router.model.cloudevents import Message
 from router.model.dead_letters import message as dead_letter
 from router.model.events import DeadLetter
 from router.runtime.outcomes import encode
+from router.runtime.ports import StateUnreadable
 from router.stages.contract import Entries, Record, Stage, Undecodable
 from router.stages.entries import Layer
 
@@ -28,12 +29,17 @@ class Stepped:
 
 
 def step_all(stage: Stage, layer: Layer, records: Sequence[Record], epoch: int | None) -> Stepped:
-    """Steps record by record on `layer`; what raises leaves no trace in it and is dead-lettered."""
+    """Steps record by record on `layer`; what raises leaves no trace in it and is dead-lettered.
+
+    Raises StateUnreadable.
+    """
     done = Stepped()
     for record in records:
         try:
             step = stage.step(Entries(layer), record)
             messages = [encode(stage.name, outcome, epoch) for outcome in step.outcomes]
+        except StateUnreadable:
+            raise
         except Exception as error:  # bad input never stops the line; the cap stops a bad deploy
             letter = _why(stage, record, error)
             done.messages.append(dead_letter(letter, record.key, record.value, _headers(record)))

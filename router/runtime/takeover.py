@@ -25,7 +25,7 @@ class Identity:
 def start_of(slot: Slot, replica: Replica, written_epoch: int, first: int, end: int) -> int | None:
     """The offset after `applied`; None for a new log. Raises LogBroken for a state that can't be this log's."""
     if replica.applied is None:
-        if len(replica.store):
+        if replica.store.more_than(0):
             raise LogBroken(
                 f"the changelog of {slot.topic}/{slot.partition} has entries, but nothing says up to where: "
                 f"`router rebuild --partition {slot.partition}` makes it anew of the {slot.topic} log"

@@ -18,16 +18,17 @@ from router.model.ids import pool_of
 from router.model.topics import Topic
 from router.policy.load import default_text, sha256
 from router.runtime.changelogged import Changelogged
-from router.runtime.checkpoints import Checkpoints
+from router.runtime.checkpoints import CheckpointFiles
 from router.runtime.genesis import PolicyGenesis
 from router.runtime.kafka import KafkaCluster
-from router.runtime.keeping import Kept
+from router.runtime.keeping import Checkpoints, Kept
 from router.runtime.meters import Meters
-from router.runtime.ports import LogAway, Slot, Writer
+from router.runtime.ports import LogAway, Slot, StateUnreadable, Writer
 from router.runtime.progress import Committed
 from router.runtime.rebuild import Progressed, Rebuild, Rebuilt
 from router.runtime.runner import Runner
 from router.runtime.takeover import Identity
+from router.stages.contract import Stage
 from router.stages.in_force import seeded
 from router.stages.intake import Intake
 from router.stages.pool import Pool
@@ -63,8 +64,10 @@ def pool_runner(
     meters: Meters,
     on_ready: Callable[[], None],
     state: Path | None = None,
+    *,
+    on_disk: bool = False,
 ) -> Runner:
-    """state: the folder of checkpoints; None: none are kept."""
+    """state: the folder of checkpoints; None: none are kept. on_disk: the state rests there, too, not in memory."""
     stage = Pool()
     progress = Changelogged(
         stage,
@@ -76,10 +79,18 @@ def pool_runner(
         # Unique to this start of the process: a worker must not take its own former self's fence for its own.
         identity=Identity(f"{cluster.client_id}-{uuid.uuid4().hex[:12]}", _now),
         on_lost=lambda slot: runner.lost(slot),  # noqa: PLW0108 - the runner is made below
-        kept=None if state is None else Kept(Checkpoints(state, stage.name, stage.kinds, _now), cluster.reader),
+        kept=None if state is None else Kept(_checkpoints(state, stage, on_disk=on_disk), cluster.reader),
     )
     runner = Runner(stage, cluster, progress, meters, on_ready)
     return runner
+
+
+def _checkpoints(state: Path, stage: Stage, *, on_disk: bool) -> Checkpoints:
+    if not on_disk:
+        return CheckpointFiles(state, stage.name, stage.kinds, _now)
+    from router.runtime.on_disk import OnDisk  # noqa: PLC0415 - its library takes 9 MB
+
+    return OnDisk(state, stage.name, stage.kinds, _now)
 
 
 def pool_rebuild(
@@ -129,10 +140,12 @@ async def serve(
     ready: Callable[[], None],
     stop: asyncio.Event,
     state: Path | None = None,
+    on_disk: bool = False,
     encoder: Asked = Asked.NEVER,
 ) -> None:
     """Runs both stages until `stop`. `ready` is called once, when each has its partitions. state: the folder that the
-    pool's state is kept in beside the changelog, so that the next start is short.
+    pool's state is kept in beside the changelog, so that the next start is short. on_disk: it rests there, not in
+    memory.
 
     Raises what a restart doesn't mend: LogBroken, BrokenChangelog, TooManyDeadLetters.
     """
@@ -146,7 +159,9 @@ async def serve(
 
     makers: dict[str, Callable[[], Runner]] = {
         "intake": lambda: intake_runner(deployment, cluster, meters, lambda: on_ready("intake"), encoder),
-        "pool": lambda: pool_runner(deployment, topics, cluster, meters, lambda: on_ready("pool"), state),
+        "pool": lambda: pool_runner(
+            deployment, topics, cluster, meters, lambda: on_ready("pool"), state, on_disk=on_disk
+        ),
     }
     running = [asyncio.create_task(_kept(name, make, stop), name=name) for name, make in makers.items()]
     try:
@@ -160,11 +175,11 @@ async def serve(
 
 
 async def _kept(name: str, make: Callable[[], Runner], stop: asyncio.Event) -> None:
-    """A runner, made anew for as long as the broker can't be reached at its start."""
+    """A runner, made anew for as long as the broker can't be reached at its start, and where its disk fails it."""
     while not stop.is_set():
         try:
             await make().run(stop)
-        except LogAway as error:
+        except (LogAway, StateUnreadable) as error:
             log.warning("stage.waiting", stage=name, reason=str(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), AGAIN_SECONDS)

@@ -113,6 +113,7 @@ class Stage(Protocol):
 
     sources: topics it reads.
     kinds: the model of each entry, by the part of its key before the first "/"; none for a stage without state.
+    told: the kinds of entries that `truth` tells of.
     slow: a step may take several ms, and is taken beside the loop that heartbeats.
     """
 
@@ -122,6 +123,8 @@ class Stage(Protocol):
     def sources(self) -> tuple[str, ...]: ...
     @property
     def kinds(self) -> Mapping[str, type[Entry]]: ...
+    @property
+    def told(self) -> tuple[str, ...]: ...
     @property
     def slow(self) -> bool: ...
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from router.stages.contract import Entry
-from router.stages.expiring import Expiring
-from router.stages.shelf import Packed, Shelf, dumped
+from router.stages.expiring import Expiring, Spans
+from router.stages.shelf import Packed, Resting, Shelf, dumped
 
 Bodies = Mapping[str, bytes | None]
 
@@ -26,11 +27,14 @@ class Kept(NamedTuple):
 
 
 class Store(Mapping[str, Entry]):
-    """Merged entries. Only the runner writes to it, by `merge`, once a batch is durable."""
+    """Merged entries. Only the runner writes to it, by `merge`, once a batch is durable.
 
-    def __init__(self) -> None:
-        self._shelf = Shelf()
-        self._expiring = Expiring(self._expires_at)
+    resting, spans: where they rest, and the list of what expires; None: in memory.
+    """
+
+    def __init__(self, resting: Resting | None = None, spans: Spans | None = None) -> None:
+        self._shelf = Shelf(resting)
+        self._expiring = Expiring(self._expires_at, spans)
 
     def __getitem__(self, key: str) -> Entry:
         entry = self._shelf.get(key)
@@ -52,6 +56,23 @@ class Store(Mapping[str, Entry]):
     def __len__(self) -> int:
         return len(self._shelf)
 
+    def keys_of(self, kind: str) -> Iterator[str]:
+        """Those of one kind. What is merged meanwhile is among them or not."""
+        return self._shelf.listed(f"{kind}/")
+
+    def more_than(self, count: int) -> bool:
+        """Whether there are more than so many; counting them all may take long."""
+        return next(islice(iter(self), count, None), None) is not None
+
+    @property
+    def samples(self) -> dict[str, tuple[bytes, ...]]:
+        """As of Shelf."""
+        return self._shelf.samples
+
+    def sampled(self, samples: Mapping[str, tuple[bytes, ...]], kinds: Mapping[str, type[Entry]]) -> None:
+        """As of Shelf."""
+        self._shelf.sampled(samples, kinds)
+
     def merge(self, changes: Mapping[str, Entry | None], written: Bodies | None = None) -> None:
         """written: `bodies(changes)`, where somebody has made them already."""
         if written is None:
@@ -66,11 +87,14 @@ class Store(Mapping[str, Entry]):
                     self._expiring.add(key, entry.expires_at)
 
     def kept(self) -> Kept:
-        """What is there now; later merges don't change it."""
+        """What is there now, of a store in memory; later merges don't change it."""
         return Kept(self._shelf.packed(), self._expiring.listed())
 
     def begin_with(self, kept: Kept, kinds: Mapping[str, type[Entry]]) -> None:
-        """Forgets everything and begins again with what was kept. Raises KeyError for a kind that isn't in `kinds`."""
+        """Forgets everything and begins again, in memory, with what was kept.
+
+        Raises KeyError for a kind that isn't in `kinds`.
+        """
         self._shelf.unpacked(kept.packed, kinds)
         self._expiring.restored(kept.listed)
 

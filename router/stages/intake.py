@@ -43,6 +43,7 @@ class Intake:
     name: str = "intake"
     sources: tuple[str, ...] = (*(f"inbound.{medium}" for medium in Medium), RETRY)
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: MappingProxyType({}))
+    told: tuple[str, ...] = ()
     careful: Assess | None = None
 
     @property

@@ -22,7 +22,7 @@ from router.stages.state import KINDS, IncidentEntry
 from router.stages.triage import Combine
 from scoring.combine import combine as combine_by_rubric
 
-INCIDENT = "incident/"
+INCIDENT = "incident"
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Pool:
     name: str = "pool"
     sources: tuple[str, ...] = ("pool",)
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: KINDS)
+    told: tuple[str, ...] = (INCIDENT,)
     slow: bool = False
 
     def paced(self, waiting: int) -> Pool:
@@ -52,7 +53,7 @@ class Pool:
 
     def truth(self, entries: Mapping[str, Entry], partition: int) -> Iterator[Outcome]:
         """The last record of each incident on its queue's topic, as it was written."""
-        found = (entries[key] for key in entries if key.startswith(INCIDENT))
+        found = (entries[key] for key in entries if key.partition("/")[0] == INCIDENT)
         return (views.current(entry.incident) for entry in found if isinstance(entry, IncidentEntry))
 
     def _done(self, entries: Entries, record: Record, event: Event, cause: Cause) -> Step:

@@ -1,6 +1,7 @@
 """Entries at rest: each as the JSON that stands in the changelog, squeezed; a tenth of what its objects take.
 
-Most entries are written once and read never again. What was touched lately is kept as objects, too.
+Most entries are written once and read never again. What was touched lately is kept as objects, too. Where the bodies
+rest is the runner's to choose: in memory, or on its disk (router.runtime.resting).
 """
 
 from __future__ import annotations
@@ -33,6 +34,33 @@ class Squeezer(Protocol):
     def copy(self) -> Squeezer: ...
 
 
+class Resting(Protocol):
+    """Bodies by key; what was put is read at once."""
+
+    def get(self, key: str, /) -> bytes | None: ...
+    def put(self, key: str, body: bytes, /) -> None: ...
+    def drop(self, key: str, /) -> None: ...
+
+    def listed(self, prefix: str = "", /) -> Iterator[str]:
+        """Keys that begin so. What is put or dropped meanwhile is among them or not; nothing else is left out."""
+        ...
+
+
+class InMemory:
+    def __init__(self, bodies: dict[str, bytes] | None = None) -> None:
+        self.bodies: dict[str, bytes] = {} if bodies is None else bodies
+        self.get = self.bodies.get
+
+    def put(self, key: str, body: bytes) -> None:
+        self.bodies[key] = body
+
+    def drop(self, key: str) -> None:
+        self.bodies.pop(key, None)
+
+    def listed(self, prefix: str = "") -> Iterator[str]:
+        return iter([key for key in self.bodies if key.startswith(prefix)])
+
+
 class Packed(NamedTuple):
     """Entries as they rest: bodies by key, squeezed; by kind, what they are squeezed against."""
 
@@ -43,46 +71,59 @@ class Packed(NamedTuple):
 class Shelf:
     """Entries by key; all under one `<kind>/` are of one model."""
 
-    def __init__(self) -> None:
-        self._bodies: dict[str, bytes] = {}
+    def __init__(self, resting: Resting | None = None) -> None:
+        self._bodies: Resting = InMemory() if resting is None else resting
         self._kinds: dict[str, _Kind] = {}
         self._lately: OrderedDict[str, Entry] = OrderedDict()  # a plain dict's front is slow to find
 
     def put(self, key: str, entry: Entry, body: bytes) -> None:
         """body: the entry, dumped."""
         kind = self._kind(key, type(entry))
-        self._bodies[key] = kind.squeezed(body)
+        self._bodies.put(key, kind.squeezed(body))
         self._touched(key, entry)
 
     def drop(self, key: str) -> None:
-        self._bodies.pop(key, None)
+        self._bodies.drop(key)
         self._lately.pop(key, None)
 
     def get(self, key: str) -> Entry | None:
         entry = self._lately.get(key)
-        if entry is None and key in self._bodies:
-            entry = self._read(key)
+        if entry is None and (body := self._bodies.get(key)) is not None:
+            entry = self._kinds[key.partition("/")[0]].read(body)
             self._touched(key, entry)
         return entry
 
+    @property
+    def samples(self) -> dict[str, tuple[bytes, ...]]:
+        """By kind, what its bodies are squeezed against: who keeps those keeps these."""
+        return {name: kind.samples for name, kind in self._kinds.items()}
+
+    def sampled(self, samples: Mapping[str, tuple[bytes, ...]], kinds: Mapping[str, type[Entry]]) -> None:
+        """Its bodies are squeezed against these. Raises KeyError for a kind that isn't in `kinds`."""
+        self._kinds = {name: _Kind(kinds[name], each) for name, each in samples.items()}
+
     def packed(self) -> Packed:
-        """What is there now; a copy of the list, not of the bodies."""
-        return Packed(dict(self._bodies), {name: kind.samples for name, kind in self._kinds.items()})
+        """What is there now, of a shelf in memory; a copy of the list, not of the bodies."""
+        return Packed({key: body for key in self if (body := self._bodies.get(key)) is not None}, self.samples)
 
     def unpacked(self, packed: Packed, kinds: Mapping[str, type[Entry]]) -> None:
-        """Begins again with what was packed. Raises KeyError for a kind that isn't in `kinds`."""
-        self._kinds = {name: _Kind(kinds[name], samples) for name, samples in packed.samples.items()}
-        self._bodies = packed.bodies
+        """Begins again in memory with what was packed. Raises KeyError for a kind that isn't in `kinds`."""
+        self.sampled(packed.samples, kinds)
+        self._bodies = InMemory(packed.bodies)
         self._lately.clear()
 
+    def listed(self, prefix: str) -> Iterator[str]:
+        """As of Resting."""
+        return self._bodies.listed(prefix)
+
     def __contains__(self, key: object) -> bool:
-        return key in self._bodies
+        return isinstance(key, str) and (key in self._lately or self._bodies.get(key) is not None)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._bodies)
+        return self._bodies.listed()
 
     def __len__(self) -> int:
-        return len(self._bodies)
+        return sum(1 for _ in self)
 
     def _kind(self, key: str, model: type[Entry]) -> _Kind:
         name = key.partition("/")[0]
@@ -90,9 +131,6 @@ class Shelf:
         if kind is None:
             kind = self._kinds[name] = _Kind(model)
         return kind
-
-    def _read(self, key: str) -> Entry:
-        return self._kinds[key.partition("/")[0]].read(self._bodies[key])
 
     def _touched(self, key: str, entry: Entry) -> None:
         self._lately[key] = entry

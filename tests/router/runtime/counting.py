@@ -49,6 +49,10 @@ class Counting:
     def kinds(self) -> Mapping[str, type[Entry]]:
         return {"count": Count}
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        return ("count",)
+
     def paced(self, waiting: int) -> Counting:
         return self
 

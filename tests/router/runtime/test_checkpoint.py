@@ -41,7 +41,7 @@ def checkpoint(store: Store) -> Checkpoint:
         fence_worker="w",
         fence_at=4,
         covered=("count/a",),
-        samples=sampled(kept.packed),
+        samples=sampled(kept.packed.samples),
     )
     return Checkpoint(about, kept)
 

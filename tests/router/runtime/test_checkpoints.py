@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from router.model.cloudevents import version
-from router.runtime.checkpoints import Checkpoints
+from router.runtime.checkpoints import CheckpointFiles
 from router.runtime.keeping import Kept
 from router.runtime.ports import Slot
 from tests.router.runtime.counting import Counting, Worker, letter, read_counts, until
@@ -44,7 +44,7 @@ class Kafka(MemoryCluster):
             self.starts.append((starts or {}).get(CHANGELOG, 0))
             return self.reader(slots, starts)
 
-        return Kept(Checkpoints(folder, STAGE.name, STAGE.kinds, now), reader)
+        return Kept(CheckpointFiles(folder, STAGE.name, STAGE.kinds, now), reader)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ async def test_a_broken_or_foreign_or_old_file_is_removed_and_the_changelog_read
     clock.at -= timedelta(days=1, seconds=2)
     assert await counted(log, tmp_path, "a", clock) == (0, {"a": 2, "b": 1})
     file.rename(tmp_path / "counting" / "1")
-    assert Checkpoints(tmp_path, "counting", STAGE.kinds, clock.now).load(1) is None
+    assert CheckpointFiles(tmp_path, "counting", STAGE.kinds, clock.now).load(1) is None
     assert not (tmp_path / "counting" / "1").exists()
 
 
@@ -124,7 +124,7 @@ async def test_a_folder_that_cant_be_written_stops_nothing(log: MemoryLog, tmp_p
 async def test_a_full_disk_leaves_the_former_checkpoint(log: MemoryLog, tmp_path: Path) -> None:
     await counted(log, tmp_path, "ab")
     former = (tmp_path / "counting" / "0").read_bytes()
-    checkpoints = Checkpoints(tmp_path, "counting", STAGE.kinds, Clock().now)
+    checkpoints = CheckpointFiles(tmp_path, "counting", STAGE.kinds, Clock().now)
     found = checkpoints.load(0)
     assert found is not None
     full = tmp_path / "counting" / f"0.{os.getpid()}.new"
