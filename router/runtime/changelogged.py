@@ -126,6 +126,7 @@ class Changelogged:
         if slot.partition in self._tail.owned:
             self._replicas[slot.partition].merge(prepared.changes, prepared.written, prepared.last)
             self._tail.merged(slot.partition, end)
+            self._catching_up.changed(slot.partition, prepared.changes)
 
     async def mend(self, writer: Writer) -> int:
         self._tail.check()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -141,18 +140,9 @@ def test_killed_in_the_middle_of_flushes_it_is_as_at_one_of_them(tmp_path: Path)
         rows.close()
 
 
-@pytest.fixture
-def small_files() -> Iterator[None]:
-    """No file can grow beyond 256 KB, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    former = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (256 * 1024, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    signal.signal(signal.SIGXFSZ, former)
-
-
-def test_a_failed_flush_loses_nothing_and_the_next_one_that_can_writes_all(tmp_path: Path, small_files: None) -> None:
+def test_a_failed_flush_loses_nothing_and_the_next_one_that_can_writes_all(
+    tmp_path: Path, small_files: Callable[[], None]
+) -> None:
     rows = Rows(tmp_path / "db", CACHE)
     rows.put(b"small", b"1")
     rows.leave({})
@@ -167,8 +157,7 @@ def test_a_failed_flush_loses_nothing_and_the_next_one_that_can_writes_all(tmp_p
     with pytest.raises(FlushFailed):
         rows.leave({})
     assert content(rows).keys() == {b"small", b"large"}
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    small_files()
     rows.leave({})
     assert rows.get(b"small") == b"3"
     rows.flush()
