@@ -137,7 +137,7 @@ class Worker:
         return monotonic() - began
 
     def used(self) -> Usage:
-        return Usage(0.0, 0.0) if self.process is None else usage(self.process.pid)
+        return Usage(0.0, 0.0, 0.0) if self.process is None else usage(self.process.pid)
 
 
 async def folded(bootstrap: str, count: int) -> None:
