@@ -55,11 +55,13 @@ class KafkaMember:
         found: int | None = await answered(self._consumer.committed(TopicPartition(*slot)))
         return found
 
-    async def commit(self, offsets: Mapping[Slot, int]) -> None:
+    async def commit(self, offsets: Mapping[Slot, int]) -> bool:
         """For lag, and where a stage without state goes on: what fails is committed next time."""
         with suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(COMMIT_SECONDS):
                 await self._consumer.commit({TopicPartition(*slot): offset for slot, offset in offsets.items()})
+                return True
+        return False
 
     async def bounds(self, slot: Slot) -> tuple[int, int]:
         partition = TopicPartition(*slot)

@@ -64,6 +64,7 @@ class Runner:
         self._restored: dict[Slot, int] = {}
         self._uncommitted: dict[Slot, int] = {}
         self._committed_at = monotonic()
+        self._committing: asyncio.Task[None] | None = None
         self._generation = 0
         self._lost: dict[Slot, float] = {}
         self._turning = asyncio.Lock()
@@ -76,7 +77,7 @@ class Runner:
             await self._join(stop)
             await _ending(stop, self._turns(stop))
         finally:
-            await self._commit()
+            await self._commit_last()
             await self._member.close()
             if self._writer is not None:
                 await self._writer.close()
@@ -127,7 +128,7 @@ class Runner:
     async def _on_revoked(self) -> None:
         self._assigned = frozenset()
         async with self._turning:
-            await self._commit()
+            await self._commit_last()
             self._forget()
 
     def _forget(self) -> None:
@@ -160,8 +161,9 @@ class Runner:
         if mended:
             log.warning("stage.rewritten", stage=self._stage.name, records=mended)
             self._meters.rewritten.labels(self._stage.name).inc(mended)
-        if monotonic() - self._committed_at > COMMIT_SECONDS:
-            await self._commit()
+        if monotonic() - self._committed_at > COMMIT_SECONDS and (self._committing is None or self._committing.done()):
+            # Beside the work: nobody waits for a coordinator that doesn't answer.
+            self._committing = asyncio.create_task(self._commit())
 
     async def _restore(self, writer: Writer) -> None:
         began = monotonic()
@@ -250,10 +252,17 @@ class Runner:
             self._uncommitted[done.slot] = following
 
     async def _commit(self) -> None:
+        """What fails is tried again a second later, for as long as the slots are ours."""
         offsets, self._uncommitted = self._uncommitted, {}
         self._committed_at = monotonic()
-        if offsets:
-            await self._member.commit(offsets)
+        generation = self._generation
+        if offsets and not await self._member.commit(offsets) and generation == self._generation:
+            self._uncommitted = {**offsets, **self._uncommitted}
+
+    async def _commit_last(self) -> None:
+        if self._committing is not None:
+            await self._committing
+        await self._commit()
 
 
 class _Work(NamedTuple):

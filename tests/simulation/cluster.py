@@ -233,14 +233,16 @@ class SimulatedMember(_Fetching):
         await self._connection.trip()
         return found
 
-    async def commit(self, offsets: Mapping[Slot, int]) -> None:
+    async def commit(self, offsets: Mapping[Slot, int]) -> bool:
         if self._connection.process.gone:
-            return
+            return False
         with suppress(TimeoutError, LogAway):
             async with asyncio.timeout(COMMIT_SECONDS):
                 await self._connection.reach()
-                self._group.commit(self._name, self._generation, offsets)
+                done = self._group.commit(self._name, self._generation, offsets)
                 await self._connection.trip()
+                return done
+        return False
 
     async def bounds(self, slot: Slot) -> tuple[int, int]:
         await self._connection.reach()

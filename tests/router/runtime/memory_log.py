@@ -19,13 +19,14 @@ START = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 class MemoryLog:
     """Topics by slot. fail_after: writes that still succeed; then each raises SendFailed.
 
-    lands: whether the write that fails is on the log all the same.
+    lands: whether the write that fails is on the log all the same. commits_fail: how many commits fail first.
     """
 
     slots: dict[Slot, list[Record]] = field(default_factory=lambda: defaultdict(list))
     offsets: dict[tuple[str, Slot], int] = field(default_factory=dict)
     fail_after: int | None = None
     lands: bool = False
+    commits_fail: int = 0
     moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     def append(self, message: Message) -> Record:
@@ -147,9 +148,13 @@ class MemoryMember:
     async def committed(self, slot: Slot) -> int | None:
         return self.log.offsets.get((self.group, slot))
 
-    async def commit(self, offsets: Mapping[Slot, int]) -> None:
+    async def commit(self, offsets: Mapping[Slot, int]) -> bool:
+        if self.log.commits_fail:
+            self.log.commits_fail -= 1
+            return False
         for slot, offset in offsets.items():
             self.log.offsets[self.group, slot] = offset
+        return True
 
     async def bounds(self, slot: Slot) -> tuple[int, int]:
         return 0, len(self.log.slots[slot])

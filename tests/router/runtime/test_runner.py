@@ -49,6 +49,15 @@ async def test_what_was_there_before_and_what_comes_later_is_counted_once() -> N
         await until(lambda: told(log) == {"a": 2, "b": 2, "c": 1})
 
 
+async def test_a_commit_that_fails_is_tried_again_though_nothing_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "COMMIT_SECONDS", 0.01)
+    log = log_with("ab")
+    log.commits_fail = 3
+    async with Worker(cluster(log), "one").running():
+        await until(lambda: log.offsets.get(("counting", LETTERS)) == 2)
+    assert log.commits_fail == 0
+
+
 async def test_a_restarted_worker_goes_on_where_the_state_stands() -> None:
     log = log_with("ab")
     async with Worker(cluster(log), "one").running():
