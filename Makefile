@@ -1,6 +1,6 @@
 # `make run` on a fresh machine: everything it needs is set up first. PYTHON=… chooses the Python (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit kafka docs simulate-faults bench-latency bench-mails bench-restart bench-scoring bench-streams model faults clean
+.PHONY: help setup run test lint unit kafka docs simulate-faults bench-latency bench-mails bench-restart bench-state bench-scoring bench-streams model faults clean
 
 BIN := .venv/bin
 
@@ -38,6 +38,9 @@ bench-mails: setup ## Twenty mails of 30 MB at once: the gateway's memory, and t
 
 bench-restart: setup ## How soon a worker with 100,000 open incidents serves again; ARGS="--incidents 5000"
 	@$(BIN)/python -m bench.restart $(ARGS)
+
+bench-state: setup ## What a worker's state costs in memory and on disk; ARGS="--contacts 1000000"
+	@$(BIN)/python -m bench.state $(ARGS)
 
 bench-scoring: setup ## How long an assessment takes, how that grows with the text, and what loading takes; ARGS=--quick
 	@$(BIN)/python -m bench.scoring $(ARGS)
