@@ -92,7 +92,11 @@ class Changelogged:
         replica = self._replicas[partition]
         self._tail.disown(partition)
         await self._tail.reach_ends()
+        stood = replica.applied
         first, end = await member.bounds(slot)
+        if replica.applied is not None and replica.applied != stood:
+            # What a former owner has applied meanwhile is on the log, beyond the end as it was asked for.
+            end = max(end, replica.applied + 1)
         # Before the fence, since a state that can't be this log's is nothing to take over.
         takeover.start_of(slot, replica, self._written.epochs.get(partition, 0), first, end)
         epoch = await takeover.fence(

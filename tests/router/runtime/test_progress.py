@@ -37,3 +37,18 @@ async def test_it_goes_on_at_its_place_even_at_the_very_end() -> None:
 async def test_a_place_that_is_not_on_the_log_stops_the_start(committed: int, said: str) -> None:
     with pytest.raises(LogBroken, match=said):
         await Committed().restore(SLOT, *member(CutMember, committed))
+
+
+class CrowdedMember(MemoryMember):
+    """While it is told where the log ends, another works and commits."""
+
+    async def bounds(self, slot: Slot) -> tuple[int, int]:
+        bounds = await super().bounds(slot)
+        for _ in range(3):
+            self.log.append(letter("b"))
+        self.log.offsets["intake", SLOT] = 4
+        return bounds
+
+
+async def test_what_another_commits_meanwhile_is_no_broken_log() -> None:
+    assert await Committed().restore(SLOT, *member(CrowdedMember, 1)) == 1
