@@ -28,8 +28,8 @@ from bench.restart import scored
 from router.model.events import PolicyApplied
 from router.policy.load import default_text, sha256
 from router.runtime.changelog import Replica
-from router.runtime.checkpoints import CheckpointFiles
-from router.runtime.keeping import Checkpoints
+from router.runtime.checkpoints import Checkpoints
+from router.runtime.keeping import Keeper
 from router.runtime.on_disk import OnDisk
 from router.runtime.steps import step_all
 from router.stages.contract import Entries, Entry, Record
@@ -39,7 +39,7 @@ from router.stages.pool import Pool
 
 EVERY = 2_000  # contacts between flushes
 READ = 20_000
-KEPT_WITH: dict[str, type[CheckpointFiles] | type[OnDisk]] = {"memory": CheckpointFiles, "disk": OnDisk}
+KEPT_WITH: dict[str, type[Checkpoints] | type[OnDisk]] = {"memory": Checkpoints, "disk": OnDisk}
 
 Changes = dict[str, Entry | None]
 
@@ -93,7 +93,7 @@ def many(chosen: list[Sample], count: int) -> Iterator[tuple[Changes, dict[str, 
 
 def measured(where: str, count: int, folder: Path) -> None:
     stage = Pool()
-    made: Checkpoints = KEPT_WITH[where](folder, stage.name, stage.kinds, lambda: datetime.now(UTC))
+    made: Keeper = KEPT_WITH[where](folder, stage.name, stage.kinds, lambda: datetime.now(UTC))
     replica = Replica(stage.kinds)
     made.load(0)
     made.begin(0, replica, None)
@@ -138,7 +138,7 @@ def measured(where: str, count: int, folder: Path) -> None:
 
 def opened(where: str, folder: Path) -> None:
     stage = Pool()
-    made: Checkpoints = KEPT_WITH[where](folder, stage.name, stage.kinds, lambda: datetime.now(UTC))
+    made: Keeper = KEPT_WITH[where](folder, stage.name, stage.kinds, lambda: datetime.now(UTC))
     replica = Replica(stage.kinds)
     base, began = usage(os.getpid()).rss_mb, process_time()
     about = made.load(0)

@@ -24,7 +24,7 @@ from router.stages.contract import Entry
 log = structlog.get_logger()
 
 
-class CheckpointFiles:
+class Checkpoints:
     """Reads and writes them. now: the wall clock."""
 
     def __init__(self, folder: Path, stage: str, kinds: Mapping[str, type[Entry]], now: Callable[[], datetime]) -> None:

@@ -34,7 +34,7 @@ log = structlog.get_logger()
 ReaderFrom = Callable[[list[Slot], Mapping[Slot, int]], Reader]
 
 
-class Checkpoints(Protocol):
+class Keeper(Protocol):
     """What a worker has on its disk of each partition: a file of all (router.runtime.checkpoints), or a database that
     the entries rest in (router.runtime.on_disk)."""
 
@@ -65,7 +65,7 @@ class Checkpoints(Protocol):
 class Kept:
     """Where checkpoints lie, and how the changelog is read from given offsets."""
 
-    checkpoints: Checkpoints
+    checkpoints: Keeper
     reader_from: ReaderFrom
 
     async def begin(self, changelog: str, replicas: Mapping[int, Replica]) -> dict[int, int]:
@@ -106,7 +106,7 @@ class Kept:
 class Keeping:
     """Writes what has changed, once in a while and at the end."""
 
-    def __init__(self, checkpoints: Checkpoints, tail: Tail, replicas: Mapping[int, Replica]) -> None:
+    def __init__(self, checkpoints: Keeper, tail: Tail, replicas: Mapping[int, Replica]) -> None:
         self.checkpoints = checkpoints
         self._tail = tail
         self._replicas = replicas

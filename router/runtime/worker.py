@@ -18,10 +18,10 @@ from router.model.ids import pool_of
 from router.model.topics import Topic
 from router.policy.load import default_text, sha256
 from router.runtime.changelogged import Changelogged
-from router.runtime.checkpoints import CheckpointFiles
+from router.runtime.checkpoints import Checkpoints
 from router.runtime.genesis import PolicyGenesis
 from router.runtime.kafka import KafkaCluster
-from router.runtime.keeping import Checkpoints, Kept
+from router.runtime.keeping import Keeper, Kept
 from router.runtime.meters import Meters
 from router.runtime.ports import LogAway, Slot, StateUnreadable, Writer
 from router.runtime.progress import Committed
@@ -85,9 +85,9 @@ def pool_runner(
     return runner
 
 
-def _checkpoints(state: Path, stage: Stage, *, on_disk: bool) -> Checkpoints:
+def _checkpoints(state: Path, stage: Stage, *, on_disk: bool) -> Keeper:
     if not on_disk:
-        return CheckpointFiles(state, stage.name, stage.kinds, _now)
+        return Checkpoints(state, stage.name, stage.kinds, _now)
     from router.runtime.on_disk import OnDisk  # noqa: PLC0415 - its library takes 9 MB
 
     return OnDisk(state, stage.name, stage.kinds, _now)

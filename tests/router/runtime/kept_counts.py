@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from router.runtime.keeping import Checkpoints, Kept
+from router.runtime.keeping import Keeper, Kept
 from router.runtime.ports import Slot
 from router.stages.contract import Entry
 from tests.router.runtime.counting import Counting, Worker, letter, until
@@ -17,7 +17,7 @@ SLOT = Slot("letters", 0)
 CHANGELOG = Slot("counting.changelog", 0)
 STAGE = Counting()
 
-Made = Callable[[Path, str, Mapping[str, type[Entry]], Callable[[], datetime]], Checkpoints]
+Made = Callable[[Path, str, Mapping[str, type[Entry]], Callable[[], datetime]], Keeper]
 
 
 class Clock:

@@ -10,7 +10,7 @@ import pytest
 
 from router.model.cloudevents import version
 from router.runtime.changelog import Replica
-from router.runtime.checkpoints import CheckpointFiles
+from router.runtime.checkpoints import Checkpoints
 from router.runtime.on_disk import OnDisk
 from router.runtime.ports import Slot
 from tests.router.runtime.counting import read_counts
@@ -18,7 +18,7 @@ from tests.router.runtime.kept_counts import CHANGELOG, STAGE, Clock, Made, coun
 from tests.router.runtime.memory_log import MemoryLog
 
 
-@pytest.fixture(params=[CheckpointFiles, OnDisk])
+@pytest.fixture(params=[Checkpoints, OnDisk])
 def made(request: pytest.FixtureRequest) -> Made:
     chosen: Made = request.param
     return chosen
@@ -76,24 +76,24 @@ async def test_a_broken_or_foreign_or_old_file_is_removed_and_the_changelog_read
 ) -> None:
     file = tmp_path / "counting" / "0"
     clock = Clock()
-    await counted(CheckpointFiles, log, tmp_path, "ab", clock)
+    await counted(Checkpoints, log, tmp_path, "ab", clock)
     whole = file.read_bytes()
     for content in (whole[:-1], b"", whole + b"x"):
         file.write_bytes(content)
-        assert (await counted(CheckpointFiles, log, tmp_path, "", clock))[0] == 0
+        assert (await counted(Checkpoints, log, tmp_path, "", clock))[0] == 0
     clock.at += timedelta(days=1, seconds=1)
-    assert (await counted(CheckpointFiles, log, tmp_path, "", clock))[0] == 0
+    assert (await counted(Checkpoints, log, tmp_path, "", clock))[0] == 0
     clock.at -= timedelta(days=1, seconds=2)
-    assert await counted(CheckpointFiles, log, tmp_path, "a", clock) == (0, {"a": 2, "b": 1})
+    assert await counted(Checkpoints, log, tmp_path, "a", clock) == (0, {"a": 2, "b": 1})
     file.rename(tmp_path / "counting" / "1")
-    assert CheckpointFiles(tmp_path, "counting", STAGE.kinds, clock.now).load(1) is None
+    assert Checkpoints(tmp_path, "counting", STAGE.kinds, clock.now).load(1) is None
     assert not (tmp_path / "counting" / "1").exists()
 
 
 async def test_a_full_disk_leaves_the_former_checkpoint(log: MemoryLog, tmp_path: Path) -> None:
-    await counted(CheckpointFiles, log, tmp_path, "ab")
+    await counted(Checkpoints, log, tmp_path, "ab")
     former = (tmp_path / "counting" / "0").read_bytes()
-    checkpoints = CheckpointFiles(tmp_path, "counting", STAGE.kinds, Clock().now)
+    checkpoints = Checkpoints(tmp_path, "counting", STAGE.kinds, Clock().now)
     store = Replica(STAGE.kinds)
     about = checkpoints.load(0)
     assert about is not None
@@ -111,5 +111,5 @@ async def test_what_a_killed_worker_left_half_written_is_swept(log: MemoryLog, t
     left = tmp_path / "counting" / "0.99999999.new"
     left.parent.mkdir()
     left.write_bytes(b"half")
-    await counted(CheckpointFiles, log, tmp_path, "ab")
+    await counted(Checkpoints, log, tmp_path, "ab")
     assert [each.name for each in left.parent.iterdir()] == ["0"]
