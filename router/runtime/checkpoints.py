@@ -49,7 +49,7 @@ class Checkpoints:
         return found.about
 
     def begin(self, partition: int, replica: Replica, about: About | None) -> None:
-        """Blocks. The replica begins with what was loaded, or, without `about`, with nothing.
+        """The replica begins with what was loaded, or, without `about`, with nothing.
 
         Raises KeyError for entries that aren't this stage's.
         """

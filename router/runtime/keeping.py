@@ -43,7 +43,7 @@ class Keeper(Protocol):
         ...
 
     def begin(self, partition: int, replica: Replica, about: About | None) -> None:
-        """Blocks. The replica begins with what was loaded, or, without `about`, with nothing."""
+        """The replica begins with what was loaded, or, without `about`, with nothing. It may take some milliseconds."""
         ...
 
     def pressing(self, partition: int) -> bool:
@@ -83,7 +83,7 @@ class Kept:
                 del found[slot]
         for partition, replica in replicas.items():
             about = found.get(Slot(changelog, partition))
-            await asyncio.to_thread(self.checkpoints.begin, partition, replica, about)
+            self.checkpoints.begin(partition, replica, about)
         return {slot.partition: about.offset + 1 for slot, about in found.items()}
 
     async def _at(self, offsets: Mapping[Slot, int]) -> dict[Slot, Record]:

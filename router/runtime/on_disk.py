@@ -73,7 +73,7 @@ class OnDisk:
         return None
 
     def begin(self, partition: int, replica: Replica, about: About | None) -> None:
-        """Blocks. Where the disk can't be used the replica stays in memory, and nothing of it is kept.
+        """Where the disk can't be used the replica stays in memory, and nothing of it is kept.
 
         Raises KeyError for entries that aren't this stage's.
         """
