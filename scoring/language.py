@@ -20,6 +20,9 @@ LIKELY = 0.3
 AHEAD = 2.0
 CLEAR = 0.8
 UNLIKELY = 0.02
+FAINT = 0.01
+"""What is less likely changes nothing, and takes the model a fifth of its time."""
+
 CHARACTERS = 1_000
 
 # Each alternative begins where a run of its characters does, so that no run is read once for each of its letters.
@@ -46,7 +49,7 @@ def load_model() -> Predict | None:
         return None
 
     def predict(line: str) -> list[tuple[str, float]]:
-        return [(found["lang"], found["score"]) for found in detector.detect(line, model="lite", k=8)]
+        return [(found["lang"], found["score"]) for found in detector.detect(line, model="lite", k=8, threshold=FAINT)]
 
     return predict
 
