@@ -66,7 +66,8 @@ async def _rebuild(kafka: str, config: Path | None, only: int | None) -> None:
                 continue
             sys.stdout.write(
                 f"pool/{number}: {done.records:,} records, {done.entries:,} entries under epoch {done.epoch}; "
-                f"{done.differing} queue records differ, and the next worker writes them again.\n"
+                f"{done.differing} queue records differ, and the next worker writes them again; "
+                f"{done.retold} records of agents and their commands were told once more.\n"
             )
     finally:
         await writer.close()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from router.stages.contract import Entries
+from router.stages.contract import Entries, Entry
 from router.stages.state import CLOCK, Clock
 
 LATE = timedelta(hours=24)
@@ -15,6 +16,12 @@ def now(entries: Entries, appended_at: datetime) -> datetime:
     entry = entries.get(CLOCK)
     at = appended_at.astimezone(UTC)
     return max(entry.at, at) if isinstance(entry, Clock) else at
+
+
+def reached(entries: Mapping[str, Entry]) -> datetime | None:
+    """The time of the last record that changed anything; None before the first."""
+    entry = entries.get(CLOCK)
+    return entry.at if isinstance(entry, Clock) else None
 
 
 def told(entries: Entries, at: datetime) -> Entries:

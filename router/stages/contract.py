@@ -142,3 +142,7 @@ class Stage(Protocol):
         Each comes of one entry, alone, whose key is `<kind>/<the record's key>`.
         """
         ...
+
+    def retold(self, entries: Mapping[str, Entry]) -> Iterator[Outcome]:
+        """What may be told once more on topics that aren't compacted, where nobody knows whether it was told."""
+        ...

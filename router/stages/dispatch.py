@@ -22,7 +22,7 @@ def dispatch(entries: Entries, command: Command, cause: Cause, policy: Policy) -
     """What the command does, and its result; of one that was answered before only the result."""
     before = results.remembered(entries, command, cause)
     if before is not None:
-        return Step(entries, (views.answer(before, cause),))
+        return Step(entries, (views.answer(before, cause.at, cause.traceparent),))
     match command:
         case SetPresence():
             return _presence(entries, command, cause, policy)
@@ -106,4 +106,4 @@ def _holding(agent: Agent, incident: Incident, cause: Cause) -> Agent:
 
 def _with_agent(step: Step, agent: Agent, cause: Cause, policy: Policy) -> Step:
     entries = step.entries.put(f"agent/{agent.agent_id}", retention.of_agent(agent, policy.retention))
-    return Step(entries, (*step.outcomes, views.agent_changed(agent, cause)))
+    return Step(entries, (*step.outcomes, views.agent_changed(agent, cause.traceparent)))

@@ -18,11 +18,11 @@ from router.stages.contract import Entries, Entry, Outcome, Record, Step
 from router.stages.decode import Event, decode
 from router.stages.dispatch import dispatch
 from router.stages.in_force import in_force, put_in_force
-from router.stages.state import KINDS, IncidentEntry
+from router.stages.state import KINDS, Agent, Answered, IncidentEntry
 from router.stages.triage import Combine
 from scoring.combine import combine as combine_by_rubric
 
-INCIDENT = "incident"
+INCIDENT, AGENT, RESULT = "incident", "agent", "result"
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,16 @@ class Pool:
         """The last record of each incident on its queue's topic, as it was written."""
         found = (entries[key] for key in entries if key.partition("/")[0] == INCIDENT)
         return (views.current(entry.incident) for entry in found if isinstance(entry, IncidentEntry))
+
+    def retold(self, entries: Mapping[str, Entry]) -> Iterator[Outcome]:
+        """Each agent as they are now, then what became of the commands that are still remembered."""
+        at = clock.reached(entries)
+        if at is None:
+            return
+        found = [entries[key] for key in entries if key.partition("/")[0] in (AGENT, RESULT)]
+        there = [entry for entry in found if entry.expires_at is None or entry.expires_at > at]
+        yield from (views.agent_changed(entry) for entry in there if isinstance(entry, Agent))
+        yield from (views.answer(entry.result, at) for entry in there if isinstance(entry, Answered))
 
     def _done(self, entries: Entries, record: Record, event: Event, cause: Cause) -> Step:
         match event.value:

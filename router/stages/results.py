@@ -52,4 +52,4 @@ def answered(
     )
     entry = Answered(result=result, fingerprint=command.fingerprint, expires_at=cause.at + policy.results)
     entries = step.entries.put(f"result/{command.command_id}", entry)
-    return Step(entries, (*step.outcomes, views.answer(result, cause)))
+    return Step(entries, (*step.outcomes, views.answer(result, cause.at, cause.traceparent)))

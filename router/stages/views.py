@@ -10,7 +10,6 @@ from datetime import datetime
 from channels.contact import Medium
 from router.model.events import AgentView, CommandResult, QueueEvent
 from router.model.incident import Incident, IncidentState, IncidentType
-from router.stages.cause import Cause
 from router.stages.contract import Outcome
 from router.stages.state import Agent
 from scoring.model import Skill
@@ -108,7 +107,7 @@ def agent_view(agent: Agent) -> AgentView:
     )
 
 
-def agent_changed(agent: Agent, cause: Cause) -> Outcome:
+def agent_changed(agent: Agent, traceparent: str | None = None) -> Outcome:
     return Outcome(
         topic=DESK,
         key=agent.agent_id,
@@ -118,11 +117,11 @@ def agent_changed(agent: Agent, cause: Cause) -> Outcome:
         time=agent.changed_at,
         value=agent_view(agent),
         revision=agent.revision,
-        traceparent=cause.traceparent,
+        traceparent=traceparent,
     )
 
 
-def answer(result: CommandResult, cause: Cause) -> Outcome:
+def answer(result: CommandResult, at: datetime, traceparent: str | None = None) -> Outcome:
     """The result of a command. The subject is the command's id: who waits for it looks there, and at the fingerprint,
     since the 422 of a reused id is about another command."""
     suffix = ":reused" if result.status == 422 else ""
@@ -132,7 +131,7 @@ def answer(result: CommandResult, cause: Cause) -> Outcome:
         type="command.result",
         id=f"{result.command_id}:result{suffix}",
         subject=result.command_id,
-        time=cause.at,
+        time=at,
         value=result,
-        traceparent=cause.traceparent,
+        traceparent=traceparent,
     )

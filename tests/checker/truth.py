@@ -43,6 +43,12 @@ def _replayed(facts: Facts, stage: Stage, log: list[Record], told: set[tuple[str
         for outcome in step.outcomes:
             if (outcome.topic, outcome.id) not in told:
                 yield Finding(Kind.UNTOLD, f"{outcome.type} on {outcome.topic}", (outcome.id,), (at(record),))
+    views = {view.agent_id: record for record, view in facts.views}
+    for outcome in stage.retold(state):
+        last = views.get(outcome.key)
+        if outcome.type == "agent.changed" and (last is None or last.value != encode(stage.name, outcome, None).value):
+            says = f"not as the pool's log says (revision {outcome.revision})"
+            yield Finding(Kind.UNTRUE, says, (outcome.key,), () if last is None else (at(last),))
     for outcome in stage.truth(state, log[0].partition):
         known = facts.known.get((outcome.topic, outcome.key))
         if known is None:

@@ -25,7 +25,6 @@ from router.runtime.ports import Slot
 from router.stages.contract import Record
 from tests.checker.check import check
 from tests.checker.findings import Finding, Kind
-from tests.checker.stuck import UNKNOWN_TO_OWNER
 from tests.simulation.broker import Broker
 from tests.simulation.chances import Chances
 from tests.simulation.faults import Faults, Workers
@@ -153,12 +152,12 @@ async def _settled(broker: Broker, gateway: Gateway | None, operator: Operator |
 
 
 def _rebuilt_over(finding: Finding, place: Place) -> bool:
-    """A rebuild tells nothing but what stands on the queues in the end: whoever lacks an answer asks again, and what an
-    agent holds and may hold is told with the next change of it."""
+    """A rebuild tells of each incident and agent only what is so now: what they went through before isn't told, and an
+    agent whose capacity was lowered meanwhile seems to have taken more than they may."""
     below = {f"{slot.topic}/{slot.partition}@{at}" for slot, end in place.untold.items() for at in range(end)}
-    untold = finding.kind is Kind.UNTOLD and below.issuperset(finding.positions)
-    view = finding.kind is Kind.OVER_CAPACITY or finding.says == UNKNOWN_TO_OWNER
-    return untold or (view and bool(place.untold))
+    if finding.kind is Kind.UNTOLD:
+        return not finding.says.startswith("command.result") and below.issuperset(finding.positions)
+    return finding.kind is Kind.OVER_CAPACITY and place.retold.issuperset(finding.positions)
 
 
 def _taken_in(broker: Broker) -> bool:

@@ -209,6 +209,9 @@ class _Reading:
     def truth(self, entries: Mapping[str, Entry], partition: int) -> Iterator[Outcome]:
         return self.stage.truth(entries, partition)
 
+    def retold(self, entries: Mapping[str, Entry]) -> Iterator[Outcome]:
+        return self.stage.retold(entries)
+
 
 def reading(stage: Stage) -> Stage:
     """The stage, with kinds that `sharing` knows of."""

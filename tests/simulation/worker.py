@@ -70,7 +70,7 @@ class Place:
     """Where workers run. queues: topics that the pool writes, compacted. assess: what scoring says of a contact.
 
     state: a folder for what each keeps of its state, by its name; None: nothing is kept. untold: by slot, below which
-    offset a rebuild has taken in what nobody may have been told; only the queues are compared.
+    offset a rebuild has taken in what nobody may have been told. retold: where it has told on the desk what is so now.
     """
 
     broker: Broker
@@ -81,6 +81,7 @@ class Place:
     assess: Assess = assess
     state: Path | None = None
     untold: dict[Slot, int] = field(default_factory=dict)
+    retold: set[str] = field(default_factory=set)
 
 
 def stages(deployment: Deployment, assess: Assess = assess) -> tuple[Stage, Stage]:
@@ -143,7 +144,8 @@ async def rebuild(place: Place, partition: int) -> None:
     cluster = SimulatedCluster(connection, place.groups)
     stage = stages(place.deployment)[1]
     making = Rebuild(stage, cluster, place.queues, _partition_of(place), Identity("rebuild", place.broker.now))
-    slot = Slot("pool", partition)
+    slot, desk = Slot("pool", partition), Slot("desk", 0)
+    began = place.broker.end(desk)
     while True:
         with suppress(LogAway, SendFailed):
             writer = await cluster.writer()
@@ -151,6 +153,7 @@ async def rebuild(place: Place, partition: int) -> None:
             with suppress(NotNeeded):
                 await making.run(slot, seed, writer, _unheard)
             place.untold[slot] = place.broker.end(slot)
+            place.retold.update(f"desk/0@{offset}" for offset in range(began, place.broker.end(desk)))
             return
         await asyncio.sleep(AGAIN_SECONDS)
 
