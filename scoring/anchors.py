@@ -45,10 +45,13 @@ def anchors(rows: Sequence[Row]) -> Anchors:
     """Of all patterns' rows; each begins with a word that must be there."""
     common = Counter(key for row in rows for key in set(keys_in(row)))
     anchored: dict[str, dict[Wanted, None]] = {}
+    same: dict[frozenset[str], frozenset[str]] = {}  # thousands of patterns begin with the same words
     for row in rows:
         rarest, *others = sorted(_needs(row, common), key=lambda need: _cost(need, common))
+        needs, firsts = tuple([same.setdefault(need, need) for need in others]), _firsts(row)
+        wanted = Wanted(needs, same.setdefault(firsts, firsts))
         for key in rarest:
-            anchored.setdefault(key, {})[Wanted(tuple(others), _firsts(row))] = None
+            anchored.setdefault(key, {})[wanted] = None
     return Anchors({key: tuple(found) for key, found in anchored.items()}, max(map(_span, rows), default=0))
 
 

@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import TypeAlias
 
 from scoring.tokens import tokens
@@ -115,8 +116,13 @@ def _plain(piece: str) -> tuple[Row, ...]:
     if not folded:
         raise BadPattern(f"{piece!r} holds no word")
     if piece.endswith("*"):
-        return ((*folded[:-1], folded[-1] + "*"),)
-    return (folded,)
+        folded = (*folded[:-1], folded[-1] + "*")
+    return (tuple(map(intern, folded)),)  # the same words stand in thousands of patterns
+
+
+def forget() -> None:
+    """What was remembered of words that stand in many patterns: once all are read, nobody asks for it."""
+    _plain.cache_clear()
 
 
 def _may_begin_open(row: Row) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 from scoring.anchors import keys_in
 from scoring.language import OURS
 from scoring.matcher import Matcher, matcher
-from scoring.patterns import BadPattern, Row
+from scoring.patterns import BadPattern, Row, forget
 from scoring.patterns import parse as parse_pattern
 from scoring.rulefile import BadRules, Cue, File, Language, Rule, Scope, parse, read
 from scoring.spelling import Keys, keys_of
@@ -107,6 +107,7 @@ def rules_of(contents: dict[str, bytes]) -> Rules:
                 entries.append(Entry.of(entry, language))
                 for pattern in patterns:
                     found.append((number, _rows(classes, language, pattern, name, entry.id)))
+    forget()
     return Rules(
         version=f"rules-{digest.hexdigest()[:12]}",
         rules=tuple(rule for file in files.values() for rule in file.rules),
