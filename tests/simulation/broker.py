@@ -47,7 +47,7 @@ class Broker:
         self._made: dict[Slot, float] = {}
         self.landed_at = 0.0
         self.watchers: list[Callable[[Record], None]] = []
-        self.on_landed: Callable[[Process], None] = _unwatched
+        self.on_landed: Callable[[Process, Sequence[Message]], None] = _unwatched
         self._held: defaultdict[Slot, list[_Sent]] = defaultdict(list)
         self._listeners: defaultdict[Slot, list[Listener]] = defaultdict(list)
 
@@ -138,7 +138,7 @@ class Broker:
         self._overtake(sent.slot)
         last = self.land(sent.slot, sent.messages)
         if sent.sender is not None:
-            self.on_landed(sent.sender)
+            self.on_landed(sent.sender, sent.messages)
         if sent.fate.heard is not None:
             self.loop.after(sent.fate.heard, _hear, sent.heard, last)
 
@@ -166,4 +166,4 @@ def _hear(heard: asyncio.Future[int], last: int) -> None:
         heard.set_result(last)
 
 
-def _unwatched(what: object) -> None: ...
+def _unwatched(sender: object, messages: object) -> None: ...

@@ -17,6 +17,9 @@ from tests.simulation.broker import Broker
 from tests.simulation.group import HEARTBEAT, SESSION, Answer, Group
 from tests.simulation.loop import Process
 
+FEW = 0.4
+"""Of all answers, those that bring only some of what is there, as a broker may."""
+
 IDLE = 20
 IDLE_MEMBER = 4
 """Times as long as asked, at most, until an answer that says there is nothing."""
@@ -222,7 +225,9 @@ class SimulatedMember(_Fetching):
         if not await self._something(mine, wait * (1 + (IDLE_MEMBER - 1) * self._broker.chance.random())):
             return {}
         await self._connection.trip()
-        return self._taken([slot for slot in mine if slot in self._given], max_records)
+        few = self._broker.chance.random() < FEW
+        most = 1 + int(self._broker.chance.random() * 4) if few else max_records
+        return self._taken([slot for slot in mine if slot in self._given], most)
 
     def seek(self, slot: Slot, offset: int) -> None:
         self._positions[slot] = offset

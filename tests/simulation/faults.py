@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from router.model.cloudevents import Message
+from router.runtime.changelog import FENCE
 from router.runtime.ports import Slot
 from tests.simulation.gateway import Gateway
 from tests.simulation.loop import Process, State
 from tests.simulation.story import SECONDS
 from tests.simulation.worker import Place, rebuild, work
 
+CHANGELOG = "pool.changelog"
 RESTART_SECONDS = 1.0
 COMPACTION_LAG = 20.0
 """Longer than anybody takes to write again what a stale worker has covered, as five minutes are on a real broker."""
@@ -66,7 +69,7 @@ class Workers:
         if one in self.running:
             self._say(f"{one.process.name} stands still for {seconds:.1f} s")
             self._loop.pause(one.process)
-            self._loop.after(seconds, self._resume, one)
+            self._loop.after(seconds, self.resume, one)
 
     def stop(self, one: Running) -> None:
         """As SIGTERM; another is started at once, before the first has gone."""
@@ -78,7 +81,7 @@ class Workers:
     def quiet(self) -> None:
         self._quiet = True
         for one in self.running:
-            self._resume(one)
+            self.resume(one)
 
     async def end(self) -> None:
         for one in self.running:
@@ -87,7 +90,7 @@ class Workers:
         for process in self.killed:
             await self._loop.bury(process)
 
-    def _resume(self, one: Running) -> None:
+    def resume(self, one: Running) -> None:
         if one.process.state is State.PAUSED:
             self._say(f"{one.process.name} goes on")
             self._loop.resume(one.process)
@@ -136,6 +139,7 @@ class Faults:
         # The narrow places: just when a batch of somebody's has landed, before they hear of it.
         self._landings = {20 + int(chance.random() * 700) for _ in range(int(chance.random() * 5))}
         self._landed = 0
+        self._taker: Process | None = None
         self._over = False
         self._broker.on_landed = self._on_landed
 
@@ -224,7 +228,7 @@ class Faults:
 
     @property
     def _changelogs(self) -> list[Slot]:
-        return [slot for slot in self._broker.logs if slot.topic == "pool.changelog"]
+        return [slot for slot in self._broker.logs if slot.topic == CHANGELOG]
 
     def _deleted(self) -> None:
         name = self._chance.choice(("intake", "pool"))
@@ -238,7 +242,9 @@ class Faults:
             self._say(f"{one.process.name} is cut off for {seconds:.1f} s")
             one.process.cut_until = self._broker.loop.time() + seconds
 
-    def _on_landed(self, sender: Process) -> None:
+    def _on_landed(self, sender: Process, messages: Sequence[Message]) -> None:
+        if messages[0].topic == CHANGELOG and not self._over:
+            self._kept(sender, messages[0])
         self._landed += 1
         if self._landed in self._landings and not self._over:
             if self._gateway is not None and self._gateway.process is sender:
@@ -250,3 +256,20 @@ class Faults:
                     self._workers.kill(one)
                 else:
                     self._workers.pause(one, 5 + self._chance.random() * 10)
+
+    def _kept(self, by: Process, first: Message) -> None:
+        """Who stood still wakes up just behind another's fence, or what that has kept first, none of which it can have
+        read; and the other dies before it has done more."""
+        asleep = [each for each in self._workers.running if each.process.state is State.PAUSED]
+        fence = first.key.startswith(FENCE.encode())
+        if fence and asleep:
+            self._taker = by
+        if by is not self._taker or (fence and self._chance.random() < 0.5):
+            return
+        for one in asleep:
+            self._workers.resume(one)
+        if not fence:
+            self._taker = None
+            other = next((each for each in self._workers.running if each.process is by), None)
+            if other is not None and self._chance.random() < 0.7:
+                self._workers.kill(other)
