@@ -1,0 +1,24 @@
+"""Which hits count: in the languages that are spoken, and only what speaks on something."""
+
+from __future__ import annotations
+
+from scoring.hits import hits
+from scoring.rules import load_rules
+from scoring.text import words
+
+CRY = "Der Hund atmet nicht mehr und bewegt sich nicht."
+
+
+def said(text: str, *spoken: str) -> set[str]:
+    rules = load_rules()
+    return {rules.entries[hit.rule].what.id for hit in hits(rules, text, words(text), spoken)}
+
+
+def test_scopes_that_have_nothing_to_speak_on_are_left_out() -> None:
+    assert said("we do not need a key, not today", "en") == set()
+    assert any(name.startswith("negation") for name in said("she is not bleeding", "en"))
+
+
+def test_a_cry_in_another_language_is_heard_in_its_own_sentence() -> None:
+    mail = "Thank you for the photos of yesterday. " * 20 + CRY
+    assert said(mail, "en") & said(CRY, "de")
