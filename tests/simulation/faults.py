@@ -184,7 +184,7 @@ class Faults:
         """The broker is away, and somewhere in it the gateway is killed; or right when the broker is back."""
         self._away()
         left = self._broker.away_until - self._broker.loop.time()
-        for _ in range(1 + int(self._chance.random() * 2)):
+        for _ in range(1 + int(self._chance.random() * 4)):
             self._broker.loop.after(left * (0.2 + self._chance.random()), self._do, self._gateway_killed)
 
     def _gateway_killed(self) -> None:

@@ -21,7 +21,7 @@ FOUND_BY = {
     "trusts-the-group": 0,
     "spool-forgets": 20,
     "spool-overtaken": 15,
-    "spool-acknowledges-early": 94,
+    "spool-acknowledges-early": 43,
     "checkpoint-unchecked": 4,
     "settles-before-it-writes": 21,
 }
