@@ -57,9 +57,7 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
     if rules.floor and severity is not Severity.S1 and len(said) > MANY_SENTENCES:
         urgent = classifier.opinion(found.whole, _of_s1(found, said), rules, contact.medium)
         severity = min(severity, _floored(urgent.judged))
-    # A model that saw nothing in what a rule knows can't say who should look at it either.
-    unseen = rules.floor and opinion.judged.skills[0] is Skill.GENERAL
-    skills = rules.skills if unseen else opinion.judged.skills
+    skills = _led(rules, opinion.judged.skills) if rules.floor else opinion.judged.skills
     return rules.model_copy(
         update={
             "severity": severity,
@@ -70,6 +68,16 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
             "version": f"{rules.version}+{classifier.version}",
         }
     )
+
+
+def _led(rules: Assessment, judged: tuple[Skill, ...]) -> tuple[Skill, ...]:
+    """The skills of an S1 by rule: of those that the model finds fitting, the rule's leads.
+
+    A model that saw nothing in what a rule knows can't say who should look at it either.
+    """
+    if judged[0] is Skill.GENERAL:
+        return rules.skills
+    return (rules.skill, *(each for each in judged if each is not rules.skill)) if rules.skill in judged else judged
 
 
 def _of_s1(found: Ruled, said: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
