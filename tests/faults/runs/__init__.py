@@ -6,7 +6,7 @@ from tests.faults.run import Run
 from tests.faults.runs import asleep, changelog, clocks, disks, killed, links, malformed, membership, quiet, repeated
 
 RUNS = (
-    Run("worker-killed", "kill -9 of a worker under load", killed.worker, 50, 3),
+    Run("worker-killed", "kill -9 of a worker under load", killed.worker, 50, 2),
     Run("worker-stopped", "SIGTERM of a worker under load", killed.worker_asked, 10),
     Run("gateway-killed", "kill -9 of the gateway in the middle of requests", killed.gateway, 50, 2),
     Run("broker-killed", "kill -9 of the broker under load", killed.broker, 20, 1),
@@ -22,7 +22,7 @@ RUNS = (
     Run("all-stopped", "SIGTERM of everything under load, and started again", quiet.all_stopped, 3),
     Run("five-times", "every webhook delivered five times in shuffled order", repeated.five_times, 1000, 60),
     Run("double-claims", "two agents claiming in the same millisecond", repeated.double_claims, 10_000, 200),
-    Run("malformed", "malformed requests and mails, signed all the same", malformed.malformed, 100_000, 1000),
+    Run("malformed", "malformed requests and mails, signed all the same", malformed.malformed, 100_000, 600),
     Run("disk-full", "no room for Kafka, bodies, spool and state", disks.everything, 2),
     Run("spool-full", "the broker away, and no room for the spool", disks.spool, 3),
     Run("state-full", "no room for the state's folder; the worker stopped, killed and started again", disks.state, 2),
