@@ -42,7 +42,7 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
     """
     if (silent := _without_words(contact)) is not None:
         return silent
-    spoken = languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
+    spoken = _spoken(contact)
     found = ruled(contact, spoken)
     rules = weighed(found, spoken)
     said = sentences(found.words, found.closed)
@@ -101,7 +101,7 @@ def by_rules(contact: Contact) -> Assessment:
     """What the rules alone say: the model learns what that is worth."""
     if (silent := _without_words(contact)) is not None:
         return silent
-    spoken = languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
+    spoken = _spoken(contact)
     return weighed(ruled(contact, spoken), spoken)
 
 
@@ -110,6 +110,10 @@ def read_sentences(contact: Contact) -> tuple[str, tuple[Sentence, ...]]:
     whole = whole_of(contact)
     read = words(whole)
     return whole, sentences(read, closing(whole, read))
+
+
+def _spoken(contact: Contact) -> tuple[str, ...]:
+    return languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
 
 
 def _in_so_many_words(found: Ruled) -> Ruled | None:

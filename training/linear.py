@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from scoring.classifier.grams import grams_of, pair
+from scoring.classifier.grams import grams_of, pairs_of
 from scoring.classifier.linear import Floats, Linear
 from scoring.classifier.sentences import Sentence
 
@@ -91,5 +90,5 @@ def trained(texts: Sequence[Text], labels: Sequence[NDArray[np.int64]], outputs:
 def _distinct(text: Text) -> tuple[dict[str, None], dict[str, None]]:
     """Words, and two in a row, each once and in the text's order: so the same rows give the same sums."""
     words = dict.fromkeys(word for sentence in text for word in sentence.folded)
-    pairs = dict.fromkeys(pair(a, b) for sentence in text for a, b in pairwise(sentence.folded))
+    pairs = dict.fromkeys(each for sentence in text for each in pairs_of(sentence.folded))
     return words, pairs

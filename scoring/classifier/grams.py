@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 SHORTEST = 2
 LONGEST = 5
@@ -30,4 +29,4 @@ def pair(first: str, second: str) -> str:
 
 def pairs_of(words: Sequence[str]) -> list[str]:
     """Those of a whole sentence."""
-    return [f"{first}+{second}" for first, second in pairwise(words)]
+    return list(map(pair, words, words[1:]))

@@ -7,18 +7,21 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from router.runtime.tcp_ports import choose
 from tests.faults.secrets import SETTINGS
 from tests.kafka.upped import holders, plain
+from tests.ports import Ports
 
 START_S = 120
 STOP_S = 30
+# Each try is a process, and waits for the broker.
+FREED_S = 40
 ROUTER = (sys.executable, "-m", "router")
 WORDS = {"gateway": "gateway", "worker": "worker", "broker": "kafka.Kafka", "watchdog": "watchdog"}
 """A word of each part's command line."""
@@ -89,20 +92,9 @@ class Processes:
     more: Mapping[str, str] = field(default_factory=dict)
     workers: list[Worker] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)
+    ports: Ports = field(default_factory=Ports.chosen)
     up: asyncio.subprocess.Process | None = None
-
-    def __post_init__(self) -> None:
-        self._made = 0
-        self._port = choose("127.0.0.1")
-        self._smtp = choose("127.0.0.1", taken=frozenset({self._port}))
-
-    @property
-    def gateway(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
-
-    @property
-    def smtp(self) -> tuple[str, int]:
-        return "127.0.0.1", self._smtp
+    _made: int = 0
 
     @property
     def log(self) -> Path:
@@ -110,7 +102,7 @@ class Processes:
 
     async def start(self) -> None:
         """`up`, on the same ports and folder as before."""
-        command = ("up", "--data", str(self.data), "--port", str(self._port), "--smtp-port", str(self._smtp))
+        command = ("up", "--data", str(self.data), *self.ports.options)
         own = ("--kafka-port", "0") if self.kafka is None else ()
         with self.log.open("ab") as log:
             self.up = await asyncio.create_subprocess_exec(
@@ -185,15 +177,14 @@ class Processes:
 
     async def _rebuild(self, kafka: str, log: BinaryIO) -> str:
         """Again, for as long as a worker that has ended is still in the group."""
-        said = b""
-        for _ in range(20):
+        deadline = time.monotonic() + FREED_S
+        while time.monotonic() < deadline:
             rebuild = await asyncio.create_subprocess_exec(
                 *ROUTER, "rebuild", "--yes", env=self._env(kafka), stdout=asyncio.subprocess.PIPE, stderr=log
             )
             said, _ = await rebuild.communicate()
             if rebuild.returncode == 0:
                 return said.decode().strip()
-            await asyncio.sleep(1)
         raise RuntimeError("`router rebuild` failed")
 
     async def stop(self) -> None:
@@ -211,7 +202,7 @@ class Processes:
 
     def _env(self, kafka: str | None) -> dict[str, str]:
         named = {} if kafka is None else {"KAFKA_BOOTSTRAP_SERVERS": kafka}
-        return {**plain(), **SETTINGS, "ROUTER_PUBLIC_URL": self.gateway, **self.more, **named}
+        return {**plain(), **SETTINGS, "ROUTER_PUBLIC_URL": self.ports.url, **self.more, **named}
 
 
 def _children(pid: int) -> list[int]:

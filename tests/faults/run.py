@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,18 @@ class Outcome:
         if not findings:
             self.broken += [f"the watchdog says what isn't so: {alarm}" for alarm in scene.false_alarms()]
         return self
+
+    async def settles(self, scene: Scene, what: str, since: float, seconds: float = 60) -> None:
+        """Everything that was acknowledged since then gets onto a queue; broken where it doesn't within `seconds`."""
+        if not await scene.through(since, seconds):
+            self.broken.append(f"{what}: not through after {seconds:g} s")
+
+    async def recovers(self, scene: Scene, what: str, since: float) -> float:
+        """Contacts are answered again, and everything since then gets through; in how many seconds from now."""
+        began = time.time()
+        await scene.answered(began)
+        await self.settles(scene, what, since, 90)
+        return time.time() - began
 
     def times(self, name: str, seconds: Sequence[float], aim: float | None = None) -> None:
         """p50, p95 and the longest; aim: for p95."""

@@ -169,8 +169,8 @@ async def scene(
         reader = Reader(read_by or processes.told["kafka"], keep)
         with Book(folder / "ledger.jsonl") as book:
             async with (
-                Sender(processes.gateway, processes.smtp) as sender,
-                httpx.AsyncClient(base_url=processes.gateway, timeout=10, trust_env=False) as http,
+                Sender(processes.ports.url, processes.ports.mail) as sender,
+                httpx.AsyncClient(base_url=processes.ports.url, timeout=10, trust_env=False) as http,
             ):
                 await reader.start()
                 driver = Driver(sender, book, rng, seed, copies)

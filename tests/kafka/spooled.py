@@ -24,11 +24,11 @@ from router.play import mime, twilio
 from router.play.people import Person, Place
 from router.play.sample import Keys, Mail, Sample
 from router.play.sender import Answer, Sender, Unreachable
-from router.runtime.tcp_ports import choose
 from tests.kafka.gateways import all_of, headers
 from tests.kafka.numbers import phone
 from tests.kafka.platform import SECRETS, TOKEN
 from tests.kafka.upped import Up, upped
+from tests.ports import Ports
 from tests.until import PATIENCE_S, until
 
 HOME = Place("206", "SEATTLE", "WA", "98101")
@@ -52,30 +52,17 @@ class Gateway:
 
     kafka: str
     data: Path
-    port: int = field(default_factory=lambda: choose("127.0.0.1"))
-    smtp_port: int = 0
-
-    def __post_init__(self) -> None:
-        self.smtp_port = choose("127.0.0.1", taken=frozenset({self.port}))
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def smtp(self) -> tuple[str, int]:
-        return "127.0.0.1", self.smtp_port
+    ports: Ports = field(default_factory=Ports.chosen)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Up]:
         """It answers; whether or not its broker does. Killed at the end, by -9."""
-        ports = ("--port", str(self.port), "--smtp-port", str(self.smtp_port))
-        command = (sys.executable, "-m", "router", "gateway", "--data", str(self.data), *ports)
+        command = (sys.executable, "-m", "router", "gateway", "--data", str(self.data), *self.ports.options)
         async with upped(self.data, *command, env={**SECRETS, "KAFKA_BOOTSTRAP_SERVERS": self.kafka}) as up:
             async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(trust_env=False) as http:
                 while True:
                     with suppress(httpx.TransportError):
-                        if (await http.get(f"{self.url}/healthz")).is_success:
+                        if (await http.get(f"{self.ports.url}/healthz")).is_success:
                             break
                     assert up.process.returncode is None, "\n".join(up.said)
                     await asyncio.sleep(AGAIN_S)
@@ -84,7 +71,7 @@ class Gateway:
     async def figures(self) -> dict[str, float]:
         """Of the spool, by name."""
         async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as http:
-            text = (await http.get(f"{self.url}/metrics")).text
+            text = (await http.get(f"{self.ports.url}/metrics")).text
         found = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
         return {
             sample.name.removeprefix("router_spool_"): sample.value

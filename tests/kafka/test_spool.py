@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -58,7 +59,7 @@ async def test_what_was_taken_while_the_broker_slept_and_the_gateway_was_killed_
     """Whoever may be in danger is among the first, though they wrote last."""
     writers, mailers, danger = [somebody() for _ in range(16)], [somebody() for _ in range(4)], somebody()
     words = [f"{QUESTION} ({n})" for n in range(4)]
-    async with Sender(gateway.url, gateway.smtp) as sender, gateway.running() as up:
+    async with Sender(gateway.ports.url, gateway.ports.mail) as sender, gateway.running() as up:
         await up.ready()
         await write(sender, writers[0], "before")
         with asleep(broker.pid):
@@ -88,14 +89,14 @@ async def test_what_was_taken_while_the_broker_slept_and_the_gateway_was_killed_
 
 async def doctor_says(gateway: Gateway) -> str:
     env = {"KAFKA_BOOTSTRAP_SERVERS": gateway.kafka}
-    _, out, _ = await router("doctor", "--data", str(gateway.data), "--gateway", gateway.url, "--json", env=env)
+    _, out, _ = await router("doctor", "--data", str(gateway.data), "--gateway", gateway.ports.url, "--json", env=env)
     return next(str(each["says"]) for each in json.loads(out)["checks"] if each["check"] == "spool")
 
 
 async def test_a_gateway_that_is_killed_while_it_drains_loses_nothing(broker: Broker, gateway: Gateway) -> None:
     """What it had told and not yet noted is told again, under its id."""
     writers: list[Writer] = []
-    async with Sender(gateway.url, gateway.smtp) as sender:
+    async with Sender(gateway.ports.url, gateway.ports.mail) as sender:
         for _ in range(5):  # until it was killed with something left
             async with gateway.running() as up:
                 new = [somebody() for _ in range(20)]
@@ -131,18 +132,18 @@ async def small_disk(folder: Path) -> AsyncIterator[None]:
 async def test_a_full_disk_refuses_and_once_there_is_room_it_takes_again(broker: Broker, gateway: Gateway) -> None:
     ann, ben = somebody(), somebody()
     folder = gateway.data / "spool"
-    async with small_disk(folder), gateway.running() as up, Sender(gateway.url, gateway.smtp) as sender:
+    async with small_disk(folder), gateway.running() as up, Sender(gateway.ports.url, gateway.ports.mail) as sender:
         await up.ready()
         with asleep(broker.pid):
             await write(sender, ann, "there is room")
             with (folder / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
                 while ballast.write(bytes(4096)):
                     pass
-            assert (await sender.send(ann.text("x" * 1500, gateway.url))).status == 503
+            assert (await sender.send(ann.text("x" * 1500, gateway.ports.url))).status == 503
             assert (await sender.send(ben.mail("y" * 1500)[0])).status == 451
             await gateway.until(works=0)
             async with httpx.AsyncClient(trust_env=False) as http:
-                assert (await http.get(f"{gateway.url}/readyz")).status_code == 503
+                assert (await http.get(f"{gateway.ports.url}/readyz")).status_code == 503
             (folder / "ballast").unlink()
             await gateway.until(works=1)
             await write(sender, ann, "there is room again")
@@ -172,7 +173,7 @@ async def test_what_a_topic_takes_no_longer_is_held_until_it_does_and_holds_nobo
     await largest(kafka, "inbound.sms", 5000)
     try:
         async with serving(kafka, gateway.data) as served, Sender(served.url) as sender:
-            gateway.port = int(served.url.rpartition(":")[2])
+            gateway.ports = replace(gateway.ports, http=int(served.url.rpartition(":")[2]))
             await served.ready()
             with asleep(broker.pid):
                 for words in (QUESTION, "x" * 8000, "one more thing"):

@@ -77,7 +77,6 @@ class Spool:
         """
         try:
             await self._open()
-            self.works = True
         except SpoolFailed as problem:
             log.error("spool.failed", why=str(problem))  # noqa: TRY400 - no trace
         self._keeper = asyncio.create_task(self._keep(), name="spool-keeper")
@@ -262,7 +261,6 @@ class Spool:
             try:
                 if not self._opened:
                     await self._open()
-                    self._worked()
                 elif self.damaged:
                     await self._mend()
                     self._worked()

@@ -58,10 +58,6 @@ async def broker(place: Place) -> Outcome:
                 await asyncio.sleep(BROKER_S)
             finally:
                 await made.processes.signal("broker", signal.SIGCONT)
-            woke = time.time()
-            await made.answered(woke)
-            if not await made.through(at, 90):
-                outcome.broken.append(f"sleep {n + 1}: not through after 90 s")
-            took.append(time.time() - woke)
+            took.append(await outcome.recovers(made, f"sleep {n + 1}", at))
         outcome.times("until all was through", took)
         return outcome.of(made, await made.end())

@@ -26,11 +26,7 @@ async def everything(place: Place) -> Outcome:
             at = time.time()
             with full(data):
                 await asyncio.sleep(FULL_S)
-            freed = time.time()
-            await made.answered(freed)
-            if not await made.through(at, 90):
-                outcome.broken.append(f"{n + 1}: not through 90 s after there was room again")
-            took.append(time.time() - freed)
+            took.append(await outcome.recovers(made, f"{n + 1}", at))
         outcome.times("until all was through", took)
         return _of(outcome, made).of(made, await made.end())
 
@@ -54,8 +50,7 @@ async def spool(place: Place) -> Outcome:
                 await made.answered(time.time(), count=10)
             finally:
                 await made.processes.signal("broker", signal.SIGCONT)
-            if not await made.through(at, 90):
-                outcome.broken.append(f"{n + 1}: not through 90 s after the broker was back")
+            await outcome.settles(made, f"{n + 1}", at, 90)
         return _of(outcome, made).of(made, await made.end())
 
 
@@ -72,8 +67,7 @@ async def state(place: Place) -> Outcome:
                     at = time.time()
                     await made.processes.signal("worker", number)
                     await made.answered(at, count=10)
-                    if not await made.through(at):
-                        outcome.broken.append(f"{number.name}, {n + 1}: not through after a minute")
+                    await outcome.settles(made, f"{number.name}, {n + 1}", at)
                     took.append(time.time() - at)
             await made.answered(time.time(), count=10)
         outcome.times("until all was through", took)

@@ -39,8 +39,7 @@ async def _worker_ended(place: Place, number: int, name: str, aim: float) -> Out
                 whose = "beside"
                 beside[n // 2 % len(beside)].kill(number)
             await asyncio.sleep(AROUND_S)
-            if not await made.through(at):
-                outcome.broken.append(f"kill {n + 1}: not through after a minute")
+            await outcome.settles(made, f"kill {n + 1}", at)
             slowest = made.slowest(at, at + AROUND_S)
             if slowest is not None:
                 took[whose].append(slowest)
@@ -81,8 +80,7 @@ async def _part_killed(place: Place, part: str, pause: float) -> Outcome:
             at = time.time()
             await made.processes.signal(part, signal.SIGKILL)
             took.append(await made.answered(time.time()) - at)
-            if not await made.through(at):
-                outcome.broken.append(f"kill {n + 1}: not through after a minute")
+            await outcome.settles(made, f"kill {n + 1}", at)
         outcome.figures["kills with a request under way"] = caught
         outcome.times("until the third answer", took)
         return outcome.of(made, await made.end())

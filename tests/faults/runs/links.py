@@ -44,8 +44,7 @@ async def _broken(place: Place, modes: tuple[Mode, ...], seconds: float, *, of_u
                 link.proxy.turn(mode)
                 await asyncio.sleep(seconds)
                 link.proxy.turn(Mode.THROUGH)
-                if not await made.through(at):
-                    outcome.broken.append(f"{mode.value}, {n + 1}: not through after a minute")
+                await outcome.settles(made, f"{mode.value}, {n + 1}", at)
                 await made.answered(time.time(), count=made.rng.randint(int(RATE), int(2 * RATE)))
             outcome.figures["MB by the link"] = round(link.proxy.carried / 1e6, 1)
             outcome.figures["kB of answers lost"] = round(link.proxy.swallowed / 1e3, 1)

@@ -21,7 +21,7 @@ async def malformed(place: Place) -> Outcome:
     outcome, statuses, accepted = Outcome(), Counter[str](), set[str]()
     async with scene(place.folder, place.seed, place.tell, workers=0, more=settings(), keep=False) as made:
         bad = place.folder / "answered-500"
-        source = requests(made.processes.gateway, made.rng)
+        source = requests(made.processes.ports.url, made.rng)
         left = iter(range(place.times))
         kept: list[Sample | Mail] = []
         await asyncio.gather(*(_send(made, source, left, statuses, accepted, kept, place) for _ in range(AT_ONCE)))

@@ -45,8 +45,7 @@ async def storm(place: Place) -> Outcome:
         if took > 1.5 * STORM_S * place.times / 30:
             outcome.aims.append(f"the storm took {took:.0f} s: workers start too slowly here")
         await asyncio.gather(*joining)
-        if not await made.through(began, 90):
-            outcome.broken.append("not through 90 s after the storm")
+        await outcome.settles(made, "the storm", began, 90)
         return outcome.of(made, await made.end())
 
 
@@ -70,8 +69,7 @@ async def same_name(place: Place) -> Outcome:
             at = time.time()
             twins[n % 2].kill(signal.SIGKILL)
             await asyncio.sleep(0.5)
-            if not await made.through(at):
-                outcome.broken.append(f"kill {n + 1}: not through after a minute")
+            await outcome.settles(made, f"kill {n + 1}", at)
             async with asyncio.timeout(90):
                 await twins[n % 2].ready.wait()
         return outcome.of(made, await made.end())
@@ -98,8 +96,7 @@ async def group_deleted(place: Place) -> Outcome:
             finally:
                 await made.processes.signal("worker", signal.SIGCONT)
                 made.processes.workers[0].kill(signal.SIGCONT)
-            if not await made.through(at):
-                outcome.broken.append(f"deletion {n + 1}: not through after a minute")
+            await outcome.settles(made, f"deletion {n + 1}", at)
         outcome.figures["groups deleted"] = deleted
         return outcome.of(made, await made.end())
 

@@ -48,8 +48,7 @@ async def all_stopped(place: Place) -> Outcome:
             await asyncio.sleep(made.rng.uniform(0, 1))
             await made.processes.start()
             await made.answered(time.time())
-            if not await made.through(at, 90):
-                outcome.broken.append(f"start {n + 1}: not through after 90 s")
+            await outcome.settles(made, f"start {n + 1}", at, 90)
             await asyncio.sleep(made.rng.uniform(0.5, 1.5))
         outcome.times("until stopped", took)
         return outcome.of(made, await made.end())

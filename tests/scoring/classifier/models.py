@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from channels.contact import Medium
 from scoring.classifier.decision import Decision, Decisions, Layer
-from scoring.classifier.grams import grams_of, pair
+from scoring.classifier.grams import grams_of, pairs_of
 from scoring.classifier.linear import Floats, Linear
 from scoring.classifier.nearby import Nearby
 from scoring.classifier.reading import LEVELS, OUTPUTS, SKILLS, features, read
@@ -41,7 +39,7 @@ def every_gram(*texts: str) -> Linear:
     """Of all grams of some texts, each with weights of its own."""
     read = [each.folded for text in texts for each in said(text)]
     grams = {gram for spoken in read for word in spoken for gram in grams_of(word)}
-    grams |= {pair(a, b) for spoken in read for a, b in pairwise(spoken)}
+    grams |= {each for spoken in read for each in pairs_of(spoken)}
     chance = np.random.default_rng(1)
     return Linear(
         {gram: at for at, gram in enumerate(sorted(grams))},
