@@ -19,14 +19,12 @@ from scoring.classifier.classifier import Opinion, load_classifier
 from scoring.classifier.decision import Judged
 from scoring.classifier.reading import LEVELS
 from scoring.classifier.sentences import Sentence, closing, pictured, sentences
-from scoring.language import languages
 from scoring.model import MODEL, Assessment, Effect, Evidence, Severity, Skill
 from scoring.rules import load_rules
 from scoring.ruling import Ruled, ruled, weighed, whole_of
 from scoring.scopes import Finding
 from scoring.text import words
 
-LANGUAGE_CHARACTERS = 2_000
 WORDS = f"{MODEL}words"
 MEANING = f"{MODEL}meaning"
 SPOKE = 0.5
@@ -42,16 +40,14 @@ def assess(contact: Contact, asked: Asked = Asked.UNSURE) -> Assessment:
     """
     if (silent := _without_words(contact)) is not None:
         return silent
-    spoken = _spoken(contact)
-    found = ruled(contact, spoken)
-    rules = weighed(found, spoken)
-    said = sentences(found.words, found.closed)
+    found = ruled(contact)
+    rules, said = weighed(found), found.said
     if not said:
         return rules
     classifier = load_classifier(asked)
     opinion = classifier.opinion(found.whole, said, rules, contact.medium)
     if (plainly := _in_so_many_words(found)) is not None:
-        plain = classifier.opinion(found.whole, said, weighed(plainly, spoken), contact.medium)
+        plain = classifier.opinion(found.whole, said, weighed(plainly), contact.medium)
         opinion = min(opinion, plain, key=lambda each: each.judged.severity)
     severity = _floored(opinion.judged) if rules.floor else opinion.judged.severity
     if rules.floor and severity is not Severity.S1 and len(said) > MANY_SENTENCES:
@@ -101,8 +97,7 @@ def by_rules(contact: Contact) -> Assessment:
     """What the rules alone say: the model learns what that is worth."""
     if (silent := _without_words(contact)) is not None:
         return silent
-    spoken = _spoken(contact)
-    return weighed(ruled(contact, spoken), spoken)
+    return weighed(ruled(contact))
 
 
 def read_sentences(contact: Contact) -> tuple[str, tuple[Sentence, ...]]:
@@ -110,10 +105,6 @@ def read_sentences(contact: Contact) -> tuple[str, tuple[Sentence, ...]]:
     whole = whole_of(contact)
     read = words(whole)
     return whole, sentences(read, closing(whole, read))
-
-
-def _spoken(contact: Contact) -> tuple[str, ...]:
-    return languages(f"{contact.subject or ''} {contact.text[:LANGUAGE_CHARACTERS]}")
 
 
 def _in_so_many_words(found: Ruled) -> Ruled | None:

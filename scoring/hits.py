@@ -7,25 +7,24 @@ but for those that nobody would ask about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
-from scoring.language import clearly
+from scoring.classifier.sentences import Sentence
 from scoring.matcher import Hit, find
 from scoring.model import Severity
-from scoring.rulefile import Cue, Rule, Scope
+from scoring.rulefile import Rule, Scope
 from scoring.rules import Rules
+from scoring.surroundings import Surroundings
 from scoring.text import Words
 
-WINDOW = 12
-WINDOWS = 64
 
-
-def hits(rules: Rules, text: str, read: Words, spoken: tuple[str, ...]) -> list[Hit]:
+def hits(rules: Rules, text: str, read: Words, spoken: tuple[str, ...], said: Sequence[Sentence]) -> list[Hit]:
     """In the order of their first words. Without the hits of languages that neither the text is in, nor the words
     around them ("help me" isn't Dutch), and without cues that nothing asks for. spoken: no language stands for all.
+    said: the text's sentences without greeting and signature, which tell no language of what stands beside them.
     """
-    fits = _fitting(rules, text, read, spoken)
+    fits = _fitting(rules, text, spoken, said)
     telling = [hit for hit in find(rules.telling, read, rules.keys_of) if fits(hit)]
     if not any(_decides(rules, hit) for hit in telling):
         return []
@@ -55,34 +54,27 @@ def _sentences(rules: Rules, read: Words, telling: Iterable[Hit]) -> list[int]:
     return sorted(found)
 
 
-def _fitting(rules: Rules, text: str, read: Words, spoken: tuple[str, ...]) -> Callable[[Hit], bool]:
+def _fitting(rules: Rules, text: str, spoken: tuple[str, ...], said: Sequence[Sentence]) -> Callable[[Hit], bool]:
     """People mix languages, so the words around a hit may speak for it against the whole text; and for an S1 its own
-    sentence, so that a cry in another language is heard in a long text.
+    sentence, so that a cry in another language is heard in a long text. In a greeting nothing makes a text milder.
     """
-    window = max(WINDOW, len(read) // WINDOWS)
-    told: dict[int, frozenset[str] | None] = {}
-    cries: dict[int, frozenset[str]] = {}
+    if not spoken or not said:
+        return lambda _: True
+    around = Surroundings(text, said)
 
     def fits(hit: Hit) -> bool:
         entry = rules.entries[hit.rule]
+        level = entry.what.severity if isinstance(entry.what, Rule) else None
+        if level is not None and level > Severity.S2 and not around.says(hit.start):
+            return False
         language = entry.language
-        if not spoken or language == "any" or language in spoken:
+        if language == "any" or language in spoken:
             return True
-        place = hit.start // window
-        if place not in told:
-            start, end = place * window - 2, place * window + window + 2
-            told[place] = clearly(text[read.start(max(start, 0)) : read.end(min(end, len(read)) - 1)])
-        possible = told[place]
-        return possible is None or language in possible or language in cried(hit, entry.what)
-
-    def cried(hit: Hit, what: Rule | Scope | Cue) -> frozenset[str]:
-        sentence = read.sentence(hit.start)
-        if sentence not in cries:
-            if not isinstance(what, Rule) or what.severity is not Severity.S1:
-                return frozenset()
-            first = read.firsts[sentence]
-            last = first + len(read.sentences[sentence]) - 1
-            cries[sentence] = clearly(text[read.start(first) : read.end(last)]) or frozenset()
-        return cries[sentence]
+        possible = around.of(hit.start)
+        return (
+            possible is None
+            or language in possible
+            or (level is Severity.S1 and language in (around.of_sentence(hit.start) or ()))
+        )
 
     return fits

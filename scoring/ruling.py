@@ -14,8 +14,9 @@ from typing import Any
 
 from channels.contact import Contact, Medium
 from scoring.asides import asides
-from scoring.classifier.sentences import closing
+from scoring.classifier.sentences import Sentence, closing, sentences
 from scoring.hits import hits
+from scoring.language import CHARACTERS, languages
 from scoring.matcher import Hit
 from scoring.model import TIE_BREAK, Assessment, Effect, Evidence, Severity, Skill, primary_of
 from scoring.rulefile import Rule, Scope
@@ -35,12 +36,15 @@ class Ruled:
     """Subject and text of a contact, judged as one: what the text says is over is over for its subject, too.
 
     closed: the words of the line that closes it; what is found there is left out: "Thanks," there thanks nobody.
+    said: its sentences without greeting and signature. spoken: the languages that it is in, as far as can be told.
     """
 
     subject: str
     whole: str
     words: Words
     closed: range
+    said: tuple[Sentence, ...]
+    spoken: tuple[str, ...]
     findings: list[Finding]
     resolutions: list[Resolution]
 
@@ -53,20 +57,37 @@ class Ruled:
         return Evidence(rule=rule, field="text", start=start - before, end=end - before, effect=effect, **more)
 
 
-def ruled(contact: Contact, spoken: tuple[str, ...]) -> Ruled:
-    """What the rules find in subject and text. spoken: the languages that it is in, as far as can be told."""
+def ruled(contact: Contact) -> Ruled:
+    """What the rules find in subject and text.
+
+    A greeting and a signature may be in another language than all else, and say nothing of it.
+    """
     rules = load_rules()
     subject, whole = contact.subject or "", whole_of(contact)
     read = words(whole)
-    told = hits(rules, whole, read, spoken)
+    closed = closing(whole, read)
+    said = sentences(read, closed)
+    spoken = languages(_written(whole, said))
+    told = hits(rules, whole, read, spoken, said)
     aside = _asides(contact, whole, read)
     findings, resolutions = judge(rules, read, [hit for hit in told if not (_far(rules, hit) and aside(hit.start))])
     findings = [replace(found, scope=_milder(found.scope, aside(found.start))) for found in findings]
     resolutions = [found for found in resolutions if not aside(found.start)]
-    closed = closing(whole, read)
     if closed.start:
         findings = [found for found in findings if found.start not in closed]
-    return Ruled(subject, whole, read, closed, findings, resolutions)
+    return Ruled(subject, whole, read, closed, said, spoken or languages(whole), findings, resolutions)
+
+
+def _written(whole: str, said: tuple[Sentence, ...]) -> str:
+    """So much of the sentences as tells their language."""
+    parts: list[str] = []
+    size = 0
+    for sentence in said:
+        if size >= CHARACTERS:
+            break
+        parts.append(whole[sentence.start : sentence.end])
+        size += len(parts[-1])
+    return " ".join(parts)
 
 
 def _asides(contact: Contact, whole: str, read: Words) -> Callable[[int], Scope | None]:
@@ -96,7 +117,7 @@ def whole_of(contact: Contact) -> str:
     return f"{contact.subject}{GLUE}{contact.text}" if contact.subject else contact.text
 
 
-def weighed(read: Ruled, spoken: tuple[str, ...]) -> Assessment:
+def weighed(read: Ruled) -> Assessment:
     """The level and the skills of what was found."""
     raised = [found for found in read.findings if found.scope is None]
     lowered = [found for found in read.findings if found.scope is not None and found.scope.to]
@@ -115,7 +136,7 @@ def weighed(read: Ruled, spoken: tuple[str, ...]) -> Assessment:
         severity=severity,
         skill=primary,
         skills=ordered,
-        languages=spoken,
+        languages=read.spoken,
         evidence=_evidence(read),
         floor=floor,
         resolves=bool(over) and not floor,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scoring.classifier.sentences import closing, sentences
 from scoring.hits import hits
 from scoring.rules import load_rules
 from scoring.text import words
@@ -10,8 +11,9 @@ CRY = "Der Hund atmet nicht mehr und bewegt sich nicht."
 
 
 def said(text: str, *spoken: str) -> set[str]:
-    rules = load_rules()
-    return {rules.entries[hit.rule].what.id for hit in hits(rules, text, words(text), spoken)}
+    rules, read = load_rules(), words(text)
+    found = hits(rules, text, read, spoken, sentences(read, closing(text, read)))
+    return {rules.entries[hit.rule].what.id for hit in found}
 
 
 def test_scopes_that_have_nothing_to_speak_on_are_left_out() -> None:

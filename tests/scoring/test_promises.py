@@ -125,6 +125,14 @@ def test_capitals_never_lower_an_s1(asked: Asked, examples: int) -> None:
     holds()
 
 
+@pytest.mark.parametrize("template", [*GREETINGS, *SIGNATURES, "🙏🙏 {}"])
+def test_words_of_another_language_before_or_behind_a_cry_change_nothing(template: str) -> None:
+    begins = ("I want to die", "Bonjour,\n\nMerci d'annuler toutes les gardes", "met dierenkliniek De Vaart")
+    told = [row.contact for row in drawn(level=Severity.S1) if row.contact.text.startswith(begins)]
+    changed = [each.model_copy(update={"text": template.replace("{}", each.text)}) for each in told]
+    assert [assess(each, NEVER).severity for each in changed] == [assess(each, NEVER).severity for each in told]
+
+
 def spoken(text: str) -> set[tuple[str, Effect, str | None]]:
     return {(item.rule, item.effect, item.scope) for item in by_rules(contact(text)).evidence}
 
