@@ -71,33 +71,47 @@ def _in_sentence(matcher: Matcher, keys: list[tuple[str, ...]], *, ask: bool) ->
     for first in range(0, len(keys), BLOCK):
         ahead = keys[first : first + BLOCK + matcher.anchors.longest]
         present = set().union(*ahead)
-        wanted = matcher.anchors.beginnings(present) if ask else matcher.root.next.keys()
-        if wanted:
+        wanted = matcher.anchors.beginnings(present) if ask else None
+        if wanted is None or wanted:
             for start, found in enumerate(ahead[:BLOCK]):
-                if not wanted.isdisjoint(found) and _leads(matcher.root, found, ahead[start + 1 : start + 2]):
-                    longest = _walk(matcher.root, ahead, present, start)
+                if wanted is None or not wanted.isdisjoint(found):
+                    longest = _from(matcher.root, ahead, present, start)
                     hits += [Hit(rule, first + start, first + end) for rule, end in longest.items()]
     return hits
 
 
-def _leads(root: Node, found: tuple[str, ...], ahead: list[tuple[str, ...]]) -> bool:
-    """False where no pattern that begins with this word goes on with the next one, or behind a gap."""
-    for key in found:
-        for node in root.next.get(key, ()):
-            if node.ends or node.gaps or (ahead and not node.next.keys().isdisjoint(ahead[0])):
-                return True
-    return False
-
-
-def _walk(root: Node, keys: list[tuple[str, ...]], present: set[str], start: int) -> dict[int, int]:
+def _from(root: Node, keys: list[tuple[str, ...]], present: set[str], start: int) -> dict[int, int]:
     """Rules that match from word `start` of a sentence, each with the longest end. present: all keys of `keys`.
 
     What can't go on is not walked at all: of most patterns a text has the first word only.
     """
-    stop = len(keys)
     longest: dict[int, int] = {}
+    after = start + 1
+    ahead = keys[after] if after < len(keys) else ()
+    for key in keys[start]:
+        for node in root.next.get(key, ()):
+            for rule in node.ends:
+                longest.setdefault(rule, after)
+            if after < len(keys):
+                onward = [] if node.next.keys().isdisjoint(ahead) else [(node, after, after + 1)]
+                onward += [
+                    (behind, after, after + gap + 1)
+                    for gap, behind in node.gaps
+                    if not behind.next.keys().isdisjoint(present)
+                ]
+                if onward:
+                    _walk(onward, keys, present, longest)
+    return longest
+
+
+def _walk(
+    stack: list[tuple[Node, int, int]], keys: list[tuple[str, ...]], present: set[str], longest: dict[int, int]
+) -> None:
+    """Goes on from each (node, first word, the word behind the last that it may go on with), and tells `longest` of
+    the rules that match.
+    """
+    stop = len(keys)
     seen: set[tuple[Node, int]] = set()
-    stack = [(root, start, start + 1)]
     while stack:
         node, at, until = stack.pop()
         following = node.next
@@ -120,6 +134,8 @@ def _walk(root: Node, keys: list[tuple[str, ...]], present: set[str], start: int
                     if onward:
                         stack.append((child, after, after + 1))
                     if gaps and after < stop:
-                        able = [each for each in gaps if not each[1].next.keys().isdisjoint(present)]
-                        stack += [(behind, after, after + gap + 1) for gap, behind in able]
-    return longest
+                        stack += [
+                            (behind, after, after + gap + 1)
+                            for gap, behind in gaps
+                            if not behind.next.keys().isdisjoint(present)
+                        ]

@@ -13,6 +13,8 @@ from functools import lru_cache
 from heapq import nlargest, nsmallest
 from pathlib import Path
 
+import numpy as np
+
 from channels.contact import Medium
 from scoring.classifier.asked import Asked
 from scoring.classifier.decision import Decisions, Judged, load_decisions
@@ -26,6 +28,9 @@ from scoring.model import Assessment, Severity
 HERE = Path(__file__).parent.parent / "trained"
 MOST = 3
 """Words that are told as evidence."""
+
+AHEAD = np.where(np.eye(len(LEVELS)), 1, -1 / (len(LEVELS) - 1)).astype(np.float32)
+"""A row of each level: its score against the mean of the others."""
 
 FILES = ("linear.npz", "nearby.npz", "decision.npz")
 
@@ -78,11 +83,9 @@ class Classifier:
         return judged.severity <= Severity.S2 < (worst_of(rules) or Severity.S4)
 
     def _speaking(self, sentences: Sequence[Sentence], judged: Judged) -> tuple[tuple[int, float], ...]:
-        at = LEVELS.index(judged.severity)
-        words = tuple(dict.fromkeys(word for sentence in sentences for word in sentence.folded))
-        scores = self.linear.brought(words)[:, : len(LEVELS)]
-        ahead = scores[:, at] - (scores.sum(axis=1) - scores[:, at]) / (len(LEVELS) - 1)
-        amounts: list[float] = ahead.tolist()
+        words = list(dict.fromkeys([word for sentence in sentences for word in sentence.folded]))
+        brought = self.linear.brought(words)[:, : len(LEVELS)]
+        amounts: list[float] = (brought @ AHEAD[LEVELS.index(judged.severity)]).tolist()
         least = nlargest(MOST, amounts)[-1]
         loudest = {word: amount for word, amount in zip(words, amounts, strict=True) if amount >= least}
         found = (

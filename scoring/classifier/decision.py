@@ -6,8 +6,11 @@ thresholds lie below one half: who can't tell errs to the more urgent side (rubr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from math import exp
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +30,13 @@ class Layer:
     weights: Floats
     bias: Floats
 
+    def scores(self, features: Floats) -> Floats:
+        """(…, outputs): of one contact's features or of many, a row each."""
+        return np.asarray(features @ self.weights + self.bias)
+
     def probabilities(self, features: Floats) -> Floats:
-        """(…, outputs), together 1: of one contact's features or of many, a row each."""
-        scores = features @ self.weights + self.bias
+        """(…, outputs), together 1."""
+        scores = self.scores(features)
         risen = np.exp(scores - scores.max(axis=-1, keepdims=True))
         return np.asarray(risen / risen.sum(axis=-1, keepdims=True), dtype=np.float32)
 
@@ -53,23 +60,32 @@ class Decision:
 
     def judge(self, features: Floats) -> Judged:
         """The level, and the skills that fit."""
-        levels = self.levels.probabilities(features)
-        skills = self.skills.probabilities(features)
-        primary = int(skills.argmax())
-        further = [skill for at, skill in enumerate(SKILLS) if skills[at] >= FITS and at != primary]
-        return Judged(
-            self.level(levels),
-            tuple(round(float(each), 4) for each in levels),
-            (SKILLS[primary], *further),
+        scores: list[float] = self._both.scores(features).tolist()
+        levels, skills = _softmax(scores[: len(LEVELS)]), _softmax(scores[len(LEVELS) :])
+        primary = skills.index(max(skills))
+        further = [SKILLS[at] for at, share in enumerate(skills) if share >= FITS and at != primary]
+        return Judged(self.level(levels), tuple([round(each, 4) for each in levels]), (SKILLS[primary], *further))
+
+    def level(self, probabilities: Sequence[float] | Floats) -> Severity:
+        """The most urgent level that is likely enough together with those above it."""
+        for level, share, threshold in zip(LEVELS, accumulate(probabilities), self.thresholds, strict=False):
+            if share >= threshold:
+                return level
+        return LEVELS[-1]
+
+    @cached_property
+    def _both(self) -> Layer:
+        return Layer(
+            np.concatenate([self.levels.weights, self.skills.weights], axis=1),
+            np.concatenate([self.levels.bias, self.skills.bias]),
         )
 
-    def level(self, probabilities: Floats) -> Severity:
-        """The most urgent level that is likely enough together with those above it."""
-        sums = np.cumsum(probabilities)
-        for at, threshold in enumerate(self.thresholds):
-            if sums[at] >= threshold:
-                return LEVELS[at]
-        return LEVELS[-1]
+
+def _softmax(scores: list[float]) -> list[float]:
+    highest = max(scores)
+    risen = [exp(score - highest) for score in scores]
+    together = sum(risen)
+    return [each / together for each in risen]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from channels.contact import Medium
 from scoring.classifier.linear import Floats, Linear
@@ -24,6 +23,23 @@ OUTPUTS = len(LEVELS) + len(SKILLS)
 
 SCOPES = ("negation", "resolution", "past", "hypothesis", "figure", "quoted")
 MEDIA = (Medium.SMS, Medium.EMAIL, Medium.CALL)
+
+_RESOLVES = ("resolves", None)
+_FIGURES: dict[tuple[str, str | None], int] = {
+    each: place
+    for place, each in enumerate(
+        [
+            *(("worst", level) for level in LEVELS),
+            *(("named", level) for level in LEVELS),
+            *(("lowered", scope) for scope in SCOPES),
+            _RESOLVES,
+            *(("fits", skill) for skill in SKILLS),
+            *(("leads", skill) for skill in SKILLS),
+            *(("came by", medium) for medium in MEDIA),
+        ]
+    )
+}
+"""What is told of a contact beside the models' scores, each with its place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +59,10 @@ def read(linear: Linear, sentences: Sequence[Sentence]) -> Read:
     said: dict[tuple[str, ...], int] = {}
     which = [said.setdefault(sentence.folded, len(said)) for sentence in sentences]
     whole, each = linear.whole_and_each(list(said))
-    urgency = _urgency(each)[which]
-    at = int(urgency.argmax())
-    return Read(whole, each[which[at]], at, tuple(urgency.tolist()))
+    urgencies = [_urgency(*scores) for scores in each[:, : len(LEVELS)].tolist()]
+    urgency = tuple([urgencies[number] for number in which])
+    at = urgency.index(max(urgency))
+    return Read(whole, each[which[at]], at, urgency)
 
 
 def features(found: Read, near: Floats | None, rules: Assessment, medium: Medium) -> Floats:
@@ -54,10 +71,9 @@ def features(found: Read, near: Floats | None, rules: Assessment, medium: Medium
     return np.concatenate([found.whole, found.worst, *said, _of_rules(rules, medium)])
 
 
-def _urgency(scores: Floats) -> NDArray[np.float64]:
-    """(sentences,): how much more each looks like S1 or S2 than like S3 or S4. scores: (sentences, outputs)."""
-    ahead = np.maximum(scores[:, 0], scores[:, 1]) - np.maximum(scores[:, 2], scores[:, 3])
-    return np.asarray(ahead + 0.5 * scores[:, 0].astype(np.float64))
+def _urgency(first: float, second: float, third: float, fourth: float) -> float:
+    """How much more a sentence looks like S1 or S2 than like S3 or S4, by its scores."""
+    return max(first, second) - max(third, fourth) + 0.5 * first
 
 
 def worst_of(rules: Assessment) -> Severity | None:
@@ -70,18 +86,19 @@ def _raised(rules: Assessment) -> list[Evidence]:
 
 
 def _of_rules(rules: Assessment, medium: Medium) -> Floats:
+    """(figures,): 1 for each that holds."""
     raised = _raised(rules)
-    lowered = {item.scope for item in rules.evidence if item.effect is Effect.LOWERS}
-    worst = worst_of(rules)
-    return np.array(
-        [
-            *(worst is level for level in LEVELS),
-            *(any(item.severity is level for item in raised) for level in LEVELS),
-            *(scope in lowered for scope in SCOPES),
-            rules.resolves,
-            *(skill in rules.skills for skill in SKILLS),
-            *(bool(raised) and rules.skill is skill for skill in SKILLS),
-            *(medium is each for each in MEDIA),
-        ],
-        dtype=np.float32,
-    )
+    named = {item.severity for item in raised if item.severity}
+    holds: list[tuple[str, str | None]] = [("named", level) for level in named]
+    holds += [("lowered", item.scope) for item in rules.evidence if item.effect is Effect.LOWERS]
+    holds += [("fits", skill) for skill in rules.skills]
+    holds.append(("came by", medium))
+    if named:
+        holds.append(("worst", min(named)))
+    if raised:
+        holds.append(("leads", rules.skill))
+    if rules.resolves:
+        holds.append(_RESOLVES)
+    found = np.zeros(len(_FIGURES), dtype=np.float32)
+    found[[_FIGURES[each] for each in holds if each in _FIGURES]] = 1
+    return found
