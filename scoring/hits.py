@@ -65,7 +65,7 @@ def _fitting(rules: Rules, text: str, spoken: tuple[str, ...], said: Sequence[Se
     def fits(hit: Hit) -> bool:
         entry = rules.entries[hit.rule]
         level = entry.what.severity if isinstance(entry.what, Rule) else None
-        if level is not None and level > Severity.S2 and not around.says(hit.start):
+        if (isinstance(entry.what, Scope) or level in (Severity.S3, Severity.S4)) and around.greets(hit.start):
             return False
         language = entry.language
         if language == "any" or language in spoken:

@@ -30,10 +30,10 @@ class Surroundings:
         self._windows: dict[int, frozenset[str] | None] = {}
         self._sentences: dict[int, frozenset[str] | None] = {}
 
-    def says(self, word: int) -> bool:
-        """False for a word of a greeting or of a signature."""
+    def greets(self, word: int) -> bool:
+        """Whether it stands before what is said, or between it: a greeting."""
         at = bisect_right(self._places, word) - 1
-        return at >= 0 and word <= self._said[at].places[-1]
+        return word < self._said[-1].places[-1] and (at < 0 or word > self._said[at].places[-1])
 
     def of(self, word: int) -> frozenset[str] | None:
         """The only languages that the words around this one may be in; None where they may be in any."""

@@ -24,3 +24,9 @@ def test_scopes_that_have_nothing_to_speak_on_are_left_out() -> None:
 def test_a_cry_in_another_language_is_heard_in_its_own_sentence() -> None:
     mail = "Thank you for the photos of yesterday. " * 20 + CRY
     assert said(mail, "en") & said(CRY, "de")
+
+
+def test_words_of_a_greeting_make_nothing_milder() -> None:
+    told = said("Good morning all,\nGood morning, he is not breathing", "en")
+    assert not any(name.startswith("resolution") for name in told)
+    assert any(name.startswith("resolution") for name in said("He choked, but all good now", "en"))

@@ -126,11 +126,10 @@ def test_capitals_never_lower_an_s1(asked: Asked, examples: int) -> None:
 
 
 @pytest.mark.parametrize("template", [*GREETINGS, *SIGNATURES, "🙏🙏 {}"])
-def test_words_of_another_language_before_or_behind_a_cry_change_nothing(template: str) -> None:
-    begins = ("I want to die", "Bonjour,\n\nMerci d'annuler toutes les gardes", "met dierenkliniek De Vaart")
-    told = [row.contact for row in drawn(level=Severity.S1) if row.contact.text.startswith(begins)]
-    changed = [each.model_copy(update={"text": template.replace("{}", each.text)}) for each in told]
-    assert [assess(each, NEVER).severity for each in changed] == [assess(each, NEVER).severity for each in told]
+@pytest.mark.parametrize("text", ["I want to die", "de hond ademt niet meer", "Il ne respire plus"])
+def test_words_of_another_language_before_or_behind_a_cry_change_no_level(template: str, text: str) -> None:
+    assert assess(contact(text), NEVER).severity is Severity.S1
+    assert assess(contact(template.replace("{}", text)), NEVER).severity is Severity.S1
 
 
 def spoken(text: str) -> set[tuple[str, Effect, str | None]]:
