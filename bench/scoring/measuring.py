@@ -11,6 +11,7 @@ from time import perf_counter, process_time
 
 from channels.contact import Contact
 from scoring.assess import assess
+from scoring.classifier.asked import Asked
 
 
 @dataclass(frozen=True)
@@ -33,19 +34,27 @@ class Load:
     rss_mb: float
 
 
-def times(contacts: Sequence[Contact], rounds: int = 1) -> Times:
-    """Of each contact, so many times; the first is judged once before, uncounted."""
-    assess(contacts[0])
+def times(contacts: Sequence[Contact], rounds: int = 1, asked: Asked = Asked.UNSURE) -> Times:
+    """Of each contact, so many times; the first is judged once before, uncounted. asked: when the encoder is."""
+    assess(contacts[0], asked)
     taken: list[float] = []
     spent: list[float] = []
     for _ in range(rounds):
         for contact in contacts:
             began, cpu = perf_counter(), process_time()
-            assess(contact)
+            assess(contact, asked)
             spent.append((process_time() - cpu) * 1e3)
             taken.append((perf_counter() - began) * 1e3)
     taken.sort()
     return Times(len(taken), _at(taken, 0.5), _at(taken, 0.99), taken[-1], _at(sorted(spent), 0.5))
+
+
+def pace() -> float:
+    """Seconds of CPU that ten million additions take: how quick the machine is in this hour."""
+    began, total = process_time(), 0
+    for number in range(10_000_000):
+        total += number
+    return process_time() - began
 
 
 def load() -> Load:
