@@ -58,7 +58,7 @@ def _fitting(rules: Rules, text: str, spoken: tuple[str, ...], said: Sequence[Se
     """People mix languages, so the words around a hit may speak for it against the whole text; and for an S1 its own
     sentence, so that a cry in another language is heard in a long text. In a greeting nothing makes a text milder.
     """
-    if not spoken or not said:
+    if not said:
         return lambda _: True
     around = Surroundings(text, said)
 
@@ -68,7 +68,7 @@ def _fitting(rules: Rules, text: str, spoken: tuple[str, ...], said: Sequence[Se
         if (isinstance(entry.what, Scope) or level in (Severity.S3, Severity.S4)) and around.greets(hit.start):
             return False
         language = entry.language
-        if language == "any" or language in spoken:
+        if not spoken or language == "any" or language in spoken:
             return True
         possible = around.of(hit.start)
         return (

@@ -94,11 +94,7 @@ def _from(root: Node, keys: list[tuple[str, ...]], present: set[str], start: int
                 longest.setdefault(rule, after)
             if after < len(keys):
                 onward = [] if node.next.keys().isdisjoint(ahead) else [(node, after, after + 1)]
-                onward += [
-                    (behind, after, after + gap + 1)
-                    for gap, behind in node.gaps
-                    if not behind.next.keys().isdisjoint(present)
-                ]
+                onward += _over(node.gaps, after, present)
                 if onward:
                     _walk(onward, keys, present, longest)
     return longest
@@ -134,8 +130,9 @@ def _walk(
                     if onward:
                         stack.append((child, after, after + 1))
                     if gaps and after < stop:
-                        stack += [
-                            (behind, after, after + gap + 1)
-                            for gap, behind in gaps
-                            if not behind.next.keys().isdisjoint(present)
-                        ]
+                        stack += _over(gaps, after, present)
+
+
+def _over(gaps: Sequence[tuple[int, Node]], after: int, present: set[str]) -> list[tuple[Node, int, int]]:
+    """Where patterns go on behind a gap, as `_walk` takes it; those whose next word isn't there go nowhere."""
+    return [(node, after, after + gap + 1) for gap, node in gaps if not node.next.keys().isdisjoint(present)]
