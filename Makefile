@@ -24,8 +24,8 @@ lint: setup ## Style, types, import contracts
 unit: setup ## Tests that need no broker
 	$(BIN)/pytest -m "not kafka" -n auto
 
-kafka: setup ## Tests on a real broker: KAFKA_BOOTSTRAP_SERVERS, a Docker engine, or the embedded one
-	$(BIN)/pytest -m kafka --tb=short
+kafka: setup ## Tests on a real broker: KAFKA_BOOTSTRAP_SERVERS, or two of a Docker engine, or two embedded ones
+	$(BIN)/pytest -m kafka --tb=short $(if $(KAFKA_BOOTSTRAP_SERVERS),,-n 2 --dist loadfile)
 
 simulate-faults: setup ## Seeds of simulated faults, on all cores; SEEDS=100000, FROM=0
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),100000) --from $(or $(FROM),0)
