@@ -18,12 +18,11 @@ from scoring.classifier.asked import Asked
 from scoring.classifier.classifier import Opinion, load_classifier
 from scoring.classifier.decision import Judged
 from scoring.classifier.reading import LEVELS
-from scoring.classifier.sentences import Sentence, closing, pictured, sentences
+from scoring.classifier.sentences import Sentence, pictured
 from scoring.model import MODEL, Assessment, Effect, Evidence, Severity, Skill
 from scoring.rules import load_rules
-from scoring.ruling import Ruled, ruled, weighed, whole_of
+from scoring.ruling import Ruled, ruled, weighed
 from scoring.scopes import Finding
-from scoring.text import words
 
 WORDS = f"{MODEL}words"
 MEANING = f"{MODEL}meaning"
@@ -98,13 +97,6 @@ def by_rules(contact: Contact) -> Assessment:
     if (silent := _without_words(contact)) is not None:
         return silent
     return weighed(ruled(contact))
-
-
-def read_sentences(contact: Contact) -> tuple[str, tuple[Sentence, ...]]:
-    """Subject and text as one, and its sentences as the model reads them."""
-    whole = whole_of(contact)
-    read = words(whole)
-    return whole, sentences(read, closing(whole, read))
 
 
 def _in_so_many_words(found: Ruled) -> Ruled | None:

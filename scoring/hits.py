@@ -7,10 +7,9 @@ but for those that nobody would ask about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 
-from scoring.classifier.sentences import Sentence
 from scoring.matcher import Hit, find
 from scoring.model import Severity
 from scoring.rulefile import Rule, Scope
@@ -19,12 +18,12 @@ from scoring.surroundings import Surroundings
 from scoring.text import Words
 
 
-def hits(rules: Rules, text: str, read: Words, spoken: tuple[str, ...], said: Sequence[Sentence]) -> list[Hit]:
+def hits(rules: Rules, read: Words, spoken: tuple[str, ...], surroundings: Surroundings | None) -> list[Hit]:
     """In the order of their first words. Without the hits of languages that neither the text is in, nor the words
     around them ("help me" isn't Dutch), and without cues that nothing asks for. spoken: no language stands for all.
-    said: the text's sentences without greeting and signature, which tell no language of what stands beside them.
+    surroundings: of the text; None for the hits of all languages.
     """
-    fits = _fitting(rules, text, spoken, said)
+    fits = _fitting(rules, spoken, surroundings)
     telling = [hit for hit in find(rules.telling, read, rules.keys_of) if fits(hit)]
     if not any(_decides(rules, hit) for hit in telling):
         return []
@@ -54,13 +53,12 @@ def _sentences(rules: Rules, read: Words, telling: Iterable[Hit]) -> list[int]:
     return sorted(found)
 
 
-def _fitting(rules: Rules, text: str, spoken: tuple[str, ...], said: Sequence[Sentence]) -> Callable[[Hit], bool]:
+def _fitting(rules: Rules, spoken: tuple[str, ...], around: Surroundings | None) -> Callable[[Hit], bool]:
     """People mix languages, so the words around a hit may speak for it against the whole text; and for an S1 its own
     sentence, so that a cry in another language is heard in a long text. In a greeting nothing makes a text milder.
     """
-    if not said:
+    if around is None:
         return lambda _: True
-    around = Surroundings(text, said)
 
     def fits(hit: Hit) -> bool:
         entry = rules.entries[hit.rule]

@@ -71,10 +71,10 @@ def _in_sentence(matcher: Matcher, keys: list[tuple[str, ...]], *, ask: bool) ->
     for first in range(0, len(keys), BLOCK):
         ahead = keys[first : first + BLOCK + matcher.anchors.longest]
         present = set().union(*ahead)
-        wanted = matcher.anchors.beginnings(present) if ask else None
-        if wanted is None or wanted:
+        wanted = matcher.anchors.beginnings(present) if ask else matcher.root.next.keys()
+        if wanted:
             for start, found in enumerate(ahead[:BLOCK]):
-                if wanted is None or not wanted.isdisjoint(found):
+                if not wanted.isdisjoint(found):
                     longest = _from(matcher.root, ahead, present, start)
                     hits += [Hit(rule, first + start, first + end) for rule, end in longest.items()]
     return hits

@@ -22,12 +22,16 @@ from scoring.model import TIE_BREAK, Assessment, Effect, Evidence, Severity, Ski
 from scoring.rulefile import Rule, Scope
 from scoring.rules import Rules, load_rules
 from scoring.scopes import Finding, Resolution, judge
+from scoring.surroundings import Surroundings
 from scoring.text import Words, words
 
 FEW_WORDS = 4
 GLUE = "\n\n"
 MAX_EVIDENCE = 20
 MAX_OF_ONE_RULE = 3
+ENOUGH = CHARACTERS // 2
+"""Words that are as long as what a text's language is told by, however short they are."""
+
 _NEXT = {Severity.S1: Severity.S2, Severity.S2: Severity.S3, Severity.S3: Severity.S4, Severity.S4: Severity.S4}
 
 
@@ -67,8 +71,9 @@ def ruled(contact: Contact) -> Ruled:
     read = words(whole)
     closed = closing(whole, read)
     said = sentences(read, closed)
-    spoken = languages(_written(whole, said))
-    told = hits(rules, whole, read, spoken, said)
+    around = Surroundings(whole, said) if said else None
+    spoken = languages(around.written(0, ENOUGH)) if around else ()
+    told = hits(rules, read, spoken, around)
     aside = _asides(contact, whole, read)
     findings, resolutions = judge(rules, read, [hit for hit in told if not (_far(rules, hit) and aside(hit.start))])
     findings = [replace(found, scope=_milder(found.scope, aside(found.start))) for found in findings]
@@ -76,18 +81,6 @@ def ruled(contact: Contact) -> Ruled:
     if closed.start:
         findings = [found for found in findings if found.start not in closed]
     return Ruled(subject, whole, read, closed, said, spoken or languages(whole), findings, resolutions)
-
-
-def _written(whole: str, said: tuple[Sentence, ...]) -> str:
-    """So much of the sentences as tells their language."""
-    parts: list[str] = []
-    size = 0
-    for sentence in said:
-        if size >= CHARACTERS:
-            break
-        parts.append(whole[sentence.start : sentence.end])
-        size += len(parts[-1])
-    return " ".join(parts)
 
 
 def _asides(contact: Contact, whole: str, read: Words) -> Callable[[int], Scope | None]:

@@ -32,27 +32,27 @@ class Surroundings:
 
     def greets(self, word: int) -> bool:
         """Whether it stands before what is said, or between it: a greeting."""
-        at = bisect_right(self._places, word) - 1
+        at = self._at(word)
         return word < self._said[-1].places[-1] and (at < 0 or word > self._said[at].places[-1])
 
     def of(self, word: int) -> frozenset[str] | None:
         """The only languages that the words around this one may be in; None where they may be in any."""
-        at = bisect_right(self._places, word) - 1
+        at = self._at(word)
         before = self._counts[at] + min(word - self._places[at], len(self._said[at].places) - 1) if at >= 0 else 0
         window = before // self._size
         if window not in self._windows:
             first = window * self._size
-            self._windows[window] = clearly(self._written(first - BESIDE, first + self._size + BESIDE))
+            self._windows[window] = clearly(self.written(first - BESIDE, first + self._size + BESIDE))
         return self._windows[window]
 
     def of_sentence(self, word: int) -> frozenset[str] | None:
         """The only languages that the word's sentence may be in."""
-        at = max(bisect_right(self._places, word) - 1, 0)
+        at = max(self._at(word), 0)
         if at not in self._sentences:
             self._sentences[at] = clearly(self._text[self._said[at].start : self._said[at].end])
         return self._sentences[at]
 
-    def _written(self, first: int, stop: int) -> str:
+    def written(self, first: int, stop: int) -> str:
         """The characters of words [first, stop) of all that is said; words by their number in that."""
         parts: list[str] = []
         at = max(bisect_right(self._counts, max(first, 0)) - 1, 0)
@@ -63,3 +63,7 @@ class Surroundings:
             parts.append(self._text[each.words.start(start) : each.words.end(end)])
             at += 1
         return " ".join(parts)
+
+    def _at(self, word: int) -> int:
+        """The last sentence that begins at the word or before it; -1 where none does."""
+        return bisect_right(self._places, word) - 1

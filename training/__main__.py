@@ -17,7 +17,6 @@ from rich.console import Console
 from rich.progress import Progress, track
 from sklearn.model_selection import StratifiedKFold
 
-from scoring.assess import by_rules, read_sentences
 from scoring.classifier.classifier import HERE as TRAINED
 from scoring.classifier.decision import Decision, Decisions
 from scoring.classifier.encoder import excerpt, load_encoder
@@ -26,6 +25,7 @@ from scoring.classifier.nearby import Nearby
 from scoring.classifier.reading import LEVELS, SKILLS, Read, features, read
 from scoring.classifier.sentences import Sentence
 from scoring.model import Assessment
+from scoring.ruling import ruled, weighed
 from training import decision as deciding
 from training import linear, nearby
 from training.rows import HERE, Row, rows
@@ -98,13 +98,13 @@ def main() -> None:
 
 def load(folder: Path) -> Set:
     """Without rows that have no words to learn from."""
-    given = [(row, *read_sentences(row.contact)) for row in rows(folder)]
-    found, texts, sentences = zip(*(each for each in given if each[2]), strict=True)
+    given = [(row, ruled(row.contact)) for row in rows(folder)]
+    found, reads = zip(*((row, read) for row, read in given if read.said), strict=True)
     return Set(
         found,
-        texts,
-        sentences,
-        tuple(by_rules(row.contact) for row in found),
+        tuple(read.whole for read in reads),
+        tuple(read.said for read in reads),
+        tuple(weighed(read) for read in reads),
         np.array([LEVELS.index(row.severity) for row in found]),
         np.array([SKILLS.index(row.skill) for row in found]),
     )

@@ -35,7 +35,7 @@ def layer(features: Floats, label: Ints) -> Layer:
 
 def calibrated(found: Layer, features: Floats, label: Ints) -> Layer:
     """The same, its scores multiplied by the one factor under which rows kept for it are likeliest."""
-    scores = features @ found.weights + found.bias
+    scores = found.scores(features)
 
     def surprise(factor: float) -> float:
         risen = scores * factor

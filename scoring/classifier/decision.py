@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from math import exp
 from pathlib import Path
 
 import numpy as np
@@ -36,9 +35,7 @@ class Layer:
 
     def probabilities(self, features: Floats) -> Floats:
         """(…, outputs), together 1."""
-        scores = self.scores(features)
-        risen = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        return np.asarray(risen / risen.sum(axis=-1, keepdims=True), dtype=np.float32)
+        return _softmax(self.scores(features))
 
 
 @dataclass(frozen=True)
@@ -60,8 +57,9 @@ class Decision:
 
     def judge(self, features: Floats) -> Judged:
         """The level, and the skills that fit."""
-        scores: list[float] = self._both.scores(features).tolist()
-        levels, skills = _softmax(scores[: len(LEVELS)]), _softmax(scores[len(LEVELS) :])
+        scores = self._both.scores(features)
+        levels: list[float] = _softmax(scores[: len(LEVELS)]).tolist()
+        skills: list[float] = _softmax(scores[len(LEVELS) :]).tolist()
         primary = skills.index(max(skills))
         further = [SKILLS[at] for at, share in enumerate(skills) if share >= FITS and at != primary]
         return Judged(self.level(levels), tuple([round(each, 4) for each in levels]), (SKILLS[primary], *further))
@@ -81,11 +79,10 @@ class Decision:
         )
 
 
-def _softmax(scores: list[float]) -> list[float]:
-    highest = max(scores)
-    risen = [exp(score - highest) for score in scores]
-    together = sum(risen)
-    return [each / together for each in risen]
+def _softmax(scores: Floats) -> Floats:
+    """Of the last axis."""
+    risen = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(risen / risen.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)

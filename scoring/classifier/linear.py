@@ -67,14 +67,10 @@ class Linear:
 
     def _rows(self, words: Sequence[str]) -> list[int]:
         """The table's row of each of `words`."""
-        if not self._tables:
+        words = [word[:LONGEST_WORD] for word in words]
+        if not self._tables or not all(word in self._row for word in words):
             self._remember(words)
-        try:
-            return [self._row[word] for word in words]
-        except KeyError:
-            words = [word[:LONGEST_WORD] for word in words]
-            self._remember(words)
-            return [self._row[word] for word in words]
+        return [self._row[word] for word in words]
 
     def _remember(self, words: Sequence[str]) -> None:
         grams = len(self.place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scoring.classifier.sentences import closing, sentences
 from scoring.hits import hits
 from scoring.rules import load_rules
+from scoring.surroundings import Surroundings
 from scoring.text import words
 
 CRY = "Der Hund atmet nicht mehr und bewegt sich nicht."
@@ -12,7 +13,7 @@ CRY = "Der Hund atmet nicht mehr und bewegt sich nicht."
 
 def said(text: str, *spoken: str) -> set[str]:
     rules, read = load_rules(), words(text)
-    found = hits(rules, text, read, spoken, sentences(read, closing(text, read)))
+    found = hits(rules, read, spoken, Surroundings(text, sentences(read, closing(text, read))))
     return {rules.entries[hit.rule].what.id for hit in found}
 
 

@@ -39,5 +39,5 @@ def _speaks(contact: Contact) -> bool:
     rules = load_rules()
     text = f"{contact.subject or ''}\n\n{contact.text[:CHARACTERS]}"
     read = words(text)
-    findings, _ = judge(rules, read, hits(rules, text, read, (), ()))
+    findings, _ = judge(rules, read, hits(rules, read, (), None))
     return any(found.scope is None and found.rule.severity is Severity.S1 for found in findings)
