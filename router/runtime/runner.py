@@ -5,6 +5,8 @@ For each batch of a slot, in this order (docs/decisions/0001 says why it is righ
 2. send every output, await every acknowledgement;
 3. let `progress` keep the changes and the place, in one write;
 4. commit the offset now and then.
+Where no state has to follow the outputs, nobody waits for 2: each leaves as soon as it is made, and a place is
+committed behind its acknowledgement (docs/decisions/0016).
 After a failed write nothing is retried on what was stepped: a new writer, every slot restored, and on from there.
 """
 
@@ -21,12 +23,16 @@ import structlog
 
 from router.runtime.capped import Capped
 from router.runtime.meters import Meters
+from router.runtime.outbox import Outbox
 from router.runtime.ports import BatchTooLarge, Cluster, LogAway, LogBroken, Member, SendFailed, Slot, Writer
 from router.runtime.progress import Prepared, Progress
 from router.runtime.steps import Stepped, step_all
 from router.stages.contract import Record, Stage
 
 MAX_RECORDS = 200
+# Of a stage without state: in so many parts a turn's outputs leave, and so many may wait for acknowledgements.
+PARTS = 16
+UNDER_WAY = 400
 WAIT = 0.1
 COMMIT_SECONDS = 1.0
 # Longer than a session: a stale worker has been told by then.
@@ -59,6 +65,7 @@ class Runner:
         self._on_ready = on_ready
         self._member: Member = cluster.member(stage.name, stage.sources)
         self._writer: Writer | None = None
+        self._outbox: Outbox | None = None
         self._capped = Capped(stage.name, cluster)
         self._assigned: frozenset[Slot] = frozenset()
         self._restored: dict[Slot, int] = {}
@@ -79,6 +86,8 @@ class Runner:
         finally:
             await self._commit_last()
             await self._member.close()
+            if self._outbox is not None:
+                await self._outbox.close()
             if self._writer is not None:
                 await self._writer.close()
             await self._capped.close()
@@ -141,13 +150,17 @@ class Runner:
     async def _give_up_writer(self) -> None:
         """What it sent may still land; only a new fence makes that harmless."""
         writer, self._writer = self._writer, None
+        outbox, self._outbox = self._outbox, None
         self._forget()
+        if outbox is not None:
+            await outbox.close()
         if writer is not None:
             await writer.close()
 
     async def _turn(self) -> None:
         if self._writer is None:
             self._writer = await self._cluster.writer()
+            self._outbox = None if self._stage.kinds else Outbox(self._writer)
         await self._restore(self._writer)
         if not self._restored:
             self._changed.clear()
@@ -156,7 +169,10 @@ class Runner:
             return
         fetched = await self._member.fetch(list(self._restored), MAX_RECORDS, WAIT)
         async with self._turning:
-            await self._process(fetched, self._writer)
+            if self._outbox is None:
+                await self._process(fetched, self._writer)
+            else:
+                await self._pass_on(fetched, self._outbox)
             mended = await self._progress.mend(self._writer)
         if mended:
             log.warning("stage.rewritten", stage=self._stage.name, records=mended)
@@ -226,22 +242,44 @@ class Runner:
             await self._process({slot: records[half:]}, writer)
 
     async def _stepped(self, slot: Slot, records: Sequence[Record], writer: Writer) -> _Work | None:
-        """None for a slot that is no longer ours. Raises BatchTooLarge. A slow stage doesn't hold up the heartbeat."""
+        """None for a slot that is no longer ours. Raises BatchTooLarge."""
         expected = self._restored.get(slot)
         if expected is None or not records:
             return None
         _check_whole(slot, expected, records)
         layer = self._progress.layer(slot)
-        stage = self._stage.paced(len(records))
-        step = partial(step_all, stage, layer, records, self._progress.epoch(slot))
-        if stage.slow:
-            stepped = await asyncio.to_thread(step)
-            if self._restored.get(slot) != expected:
-                return None
-        else:
-            stepped = step()
+        stepped = step_all(self._stage, layer, records, self._progress.epoch(slot))
         prepared = self._progress.prepare(slot, writer, layer.changes, records[-1].offset)
         return _Work(slot, records, stepped, prepared)
+
+    async def _pass_on(self, fetched: Mapping[Slot, Sequence[Record]], outbox: Outbox) -> None:
+        """Of a stage without state: one record, or some where many wait, and they are on their way."""
+        outbox.check()
+        waiting = sum(map(len, fetched.values()))
+        stage, some = self._stage.paced(waiting), max(1, waiting // PARTS)
+        for slot, records in fetched.items():
+            if slot not in self._restored:
+                continue
+            _check_whole(slot, self._restored[slot], records)
+            for first in range(0, len(records), some):
+                await self._sent_on(stage, slot, records[first : first + some], outbox)
+            if len(outbox) > UNDER_WAY:
+                await outbox.empty()
+
+    async def _sent_on(self, stage: Stage, slot: Slot, records: Sequence[Record], outbox: Outbox) -> None:
+        """Lets everybody else have their turn behind it. A slow stage doesn't hold up the heartbeat."""
+        began = monotonic()
+        step = partial(step_all, stage, self._progress.layer(slot), records, None)
+        stepped = await asyncio.to_thread(step) if any(map(stage.slow, records)) else step()
+        await self._capped.check(self._restored, stepped.dead)
+        self._restored[slot] = records[-1].offset + 1
+        outbox.put(stepped.messages, partial(self._passed_on, slot, records, stepped, began))
+        await asyncio.sleep(0)
+
+    def _passed_on(self, slot: Slot, records: Sequence[Record], stepped: Stepped, began: float) -> None:
+        """The outputs are acknowledged."""
+        self._uncommitted[slot] = records[-1].offset + 1
+        self._meters.batch(self._stage.name, records, stepped.dead, monotonic() - began)
 
     async def _keep(self, done: _Work, writer: Writer) -> None:
         """Its outputs are acknowledged."""
@@ -260,6 +298,9 @@ class Runner:
             self._uncommitted = {**offsets, **self._uncommitted}
 
     async def _commit_last(self) -> None:
+        if self._outbox is not None:
+            with suppress(SendFailed):
+                await self._outbox.empty()
         if self._committing is not None:
             await self._committing
         await self._commit()

@@ -114,7 +114,6 @@ class Stage(Protocol):
     sources: topics it reads.
     kinds: the model of each entry, by the part of its key before the first "/"; none for a stage without state.
     told: the kinds of entries that `truth` tells of.
-    slow: a step may take several ms, and is taken beside the loop that heartbeats.
     """
 
     @property
@@ -125,8 +124,10 @@ class Stage(Protocol):
     def kinds(self) -> Mapping[str, type[Entry]]: ...
     @property
     def told(self) -> tuple[str, ...]: ...
-    @property
-    def slow(self) -> bool: ...
+
+    def slow(self, record: Record) -> bool:
+        """Its step may take several ms: of a stage without state, it is taken beside the loop that heartbeats."""
+        ...
 
     def paced(self, waiting: int) -> Stage:
         """The stage as it works where so many records wait."""

@@ -24,8 +24,11 @@ Assess = Callable[[Contact], Assessment]
 
 SOURCE = "/channels/"
 
-HURRY = 8
-"""Records of one partition that wait at once: beyond them none is judged by what takes longer."""
+HURRY = 1
+"""Records that wait at once: beyond them none is judged by what takes longer."""
+
+LONG = 20_000
+"""Bytes of a record: more may take 10 ms to judge."""
 
 RETRY = "intake.retry"
 
@@ -46,13 +49,13 @@ class Intake:
     told: tuple[str, ...] = ()
     careful: Assess | None = None
 
-    @property
-    def slow(self) -> bool:
-        return self.careful is not None
+    def slow(self, record: Record) -> bool:
+        """Where there is much to read. The few ms of the encoder are as long as a thread holds everybody up, too."""
+        return len(record.value or b"") > LONG
 
     def paced(self, waiting: int) -> Intake:
         """Without the careful judgement in a flood: hundreds of contacts come before the last shade of one."""
-        return replace(self, careful=None) if waiting > HURRY and self.slow else self
+        return replace(self, careful=None) if waiting > HURRY and self.careful else self
 
     def step(self, entries: Entries, record: Record) -> Step:
         """Raises Undecodable for a record that is no contact."""

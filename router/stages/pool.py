@@ -34,7 +34,9 @@ class Pool:
     sources: tuple[str, ...] = ("pool",)
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: KINDS)
     told: tuple[str, ...] = (INCIDENT,)
-    slow: bool = False
+
+    def slow(self, record: Record) -> bool:
+        return False
 
     def paced(self, waiting: int) -> Pool:
         """The same, whoever waits."""

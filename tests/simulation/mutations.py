@@ -16,9 +16,10 @@ from router.gateway.spool.spooling import SpoolingLog
 from router.model.cloudevents import Message
 from router.runtime.changelog import Fence
 from router.runtime.changelogged import Changelogged
+from router.runtime.outbox import Outbox
 from router.runtime.ports import Batch, Member, SendFailed, Slot, Writer
 from router.runtime.runner import Runner
-from router.stages.contract import Record
+from router.stages.contract import Record, Stage
 from tests.simulation.cluster import Connection, SimulatedCluster, SimulatedWriter
 from tests.simulation.disk import SimulatedSpool
 from tests.simulation.group import Group
@@ -34,6 +35,14 @@ class KeepsBeforeItTells(Runner):
         work = [done for done in stepped if done is not None]
         await asyncio.gather(*(self._keep(done, writer) for done in work))
         await writer.append([message for done in work for message in done.stepped.messages])
+
+
+class CommitsWhatIsUnderWay(Runner):
+    """A stage without state commits a place before what it has made of it is acknowledged."""
+
+    async def _sent_on(self, stage: Stage, slot: Slot, records: Sequence[Record], outbox: Outbox) -> None:
+        self._uncommitted[slot] = records[-1].offset + 1
+        await super()._sent_on(stage, slot, records, outbox)
 
 
 class TakesOverWithoutAFence(Changelogged):
@@ -156,6 +165,7 @@ def _again(connection: Connection, groups: Mapping[str, Group]) -> SimulatedClus
 
 MUTATIONS: Mapping[str, Parts] = {
     "keeps-before-it-tells": Parts(runner=KeepsBeforeItTells),
+    "commits-under-way": Parts(runner=CommitsWhatIsUnderWay),
     "no-fence": Parts(kept=TakesOverWithoutAFence),
     "same-epoch-after-failure": Parts(cluster=_again),
     "merges-unread": Parts(kept=MergesUnread),

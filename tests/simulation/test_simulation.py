@@ -15,6 +15,7 @@ AT_ONCE = 10
 ENOUGH = 1000
 FOUND_BY = {
     "keeps-before-it-tells": 1,
+    "commits-under-way": 0,
     "no-fence": 0,
     "same-epoch-after-failure": 0,
     "merges-unread": 69,

@@ -41,8 +41,7 @@ class Counting:
     def sources(self) -> tuple[str, ...]:
         return (self.source,)
 
-    @property
-    def slow(self) -> bool:
+    def slow(self, record: Record) -> bool:
         return False
 
     @property
