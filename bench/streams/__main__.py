@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -18,9 +19,6 @@ from rich.table import Table
 from bench.latency.machine import machine
 from bench.streams.measuring import Run, Watching, measured
 from bench.streams.system import running
-
-COLUMNS = ("streams", "watching", "events/s", "sends/s", "p50 ms", "p95 ms", "p99 ms", "worst ms", "lost", "cut")
-COST = ("gateway CPU", "gateway MB", "peak MB", "clients CPU")
 
 
 def main(
@@ -41,27 +39,39 @@ def main(
         raise typer.Exit(130) from None
     if to is not None:
         to.write_text(json.dumps({"machine": machine(), "runs": [asdict(run) for run in runs]}, indent=1))
-    table = Table(*COLUMNS, *COST, title=", ".join(machine().values()), title_justify="left")
+    console.print(shown(runs))
+
+
+def shown(runs: Sequence[Run]) -> Table:
+    """A column each run, so that it fits a terminal of 80 characters."""
+    table = Table(title=", ".join(machine().values()), title_justify="left")
+    table.add_column("each stream watches")
     for run in runs:
-        table.add_row(*row(run))
-    console.print(table)
+        table.add_column(run.watching.value, justify="right")
+    found = [figures(run) for run in runs]
+    for name in found[0] if found else ():
+        table.add_row(name, *(each[name] for each in found))
+    return table
 
 
-def row(run: Run) -> tuple[str, ...]:
+def figures(run: Run) -> dict[str, str]:
+    """What is told of a run, by its name."""
     took = run.took
-    return (
-        str(run.streams),
-        run.watching.value,
-        f"{run.rate:g}",
-        f"{run.expected / run.seconds:,.0f}",
-        *(f"{each:.1f}" for each in (took.p50, took.p95, took.p99, took.worst)),
-        str(run.lost),
-        str(run.cut),
-        f"{run.cpu:.0%}",
-        f"{run.after.rss_mb:.0f}",
-        f"{run.after.peak_mb:.0f}",
-        f"{run.watchers_cpu_s / run.seconds:.0%}",
-    )
+    return {
+        "streams": str(run.streams),
+        "events a second": f"{run.rate:g}",
+        "sends a second": f"{run.expected / run.seconds:,.0f}",
+        "p50 ms": f"{took.p50:.1f}",
+        "p95 ms": f"{took.p95:.1f}",
+        "p99 ms": f"{took.p99:.1f}",
+        "worst ms": f"{took.worst:.1f}",
+        "lost": str(run.lost),
+        "cut off": str(run.cut),
+        "gateway's CPU": f"{run.cpu:.0%}",
+        "gateway, MB": f"{run.after.rss_mb:.0f}",
+        "at most, MB": f"{run.after.peak_mb:.0f}",
+        "clients' CPU": f"{run.watchers_cpu_s / run.seconds:.0%}",
+    }
 
 
 async def _until_a_signal(streams: int, rate: float, seconds: float, rounds: int, console: Console) -> list[Run]:
