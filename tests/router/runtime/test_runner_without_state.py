@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.runtime import runner
+from router.runtime.cap import TooManyDeadLetters
 from router.runtime.ports import LogBroken, Slot
 from router.stages.contract import Record
 from tests.router.runtime.counting import letter, until
@@ -105,6 +106,31 @@ def test_whatever_write_fails_and_whether_or_not_it_lands_each_is_passed_on(
             await until(lambda: {each.offset for each in passed(log)} == set(range(len(text))))
 
     asyncio.run(scenario())
+
+
+async def test_a_bad_deploy_stops_though_its_dead_letters_are_slow_to_be_acknowledged() -> None:
+    log = log_with("?" * 300)
+    one = passer(log)
+    built = one.build()
+    member = one.cluster.members[-1]  # type: ignore[attr-defined]  # a cluster in memory
+    member.max_records = 200
+    writer = await one.cluster.writer()
+    real = writer.append
+
+    async def append(messages: object) -> None:
+        for _ in range(100):
+            await asyncio.sleep(0)
+        await real(messages)  # type: ignore[arg-type]
+
+    writer.append = append  # type: ignore[method-assign]
+
+    async def same() -> object:
+        return writer
+
+    one.cluster.writer = same  # type: ignore[assignment, method-assign]
+    with pytest.raises(TooManyDeadLetters, match="stage passing refuses its records"):
+        await built.run(one.stop)
+    assert len(log.slots[Slot("passing.dlq", 0)]) <= 100
 
 
 async def test_a_hole_in_the_log_stops_the_stage_with_its_place() -> None:
