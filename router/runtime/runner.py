@@ -33,6 +33,8 @@ MAX_RECORDS = 200
 # Of a stage without state: in so many parts a turn's outputs leave, and so many may wait for acknowledgements.
 PARTS = 16
 UNDER_WAY = 400
+# Bytes of a record: more may take 10 ms to judge, and are stepped beside the loop that heartbeats.
+LONG = 20_000
 WAIT = 0.1
 COMMIT_SECONDS = 1.0
 # Longer than a session: a stale worker has been told by then.
@@ -248,7 +250,7 @@ class Runner:
             return None
         _check_whole(slot, expected, records)
         layer = self._progress.layer(slot)
-        stepped = step_all(self._stage, layer, records, self._progress.epoch(slot))
+        stepped = step_all(self._stage.paced(len(records)), layer, records, self._progress.epoch(slot))
         prepared = self._progress.prepare(slot, writer, layer.changes, records[-1].offset)
         return _Work(slot, records, stepped, prepared)
 
@@ -267,10 +269,11 @@ class Runner:
                 await outbox.empty()
 
     async def _sent_on(self, stage: Stage, slot: Slot, records: Sequence[Record], outbox: Outbox) -> None:
-        """Lets everybody else have their turn behind it. A slow stage doesn't hold up the heartbeat."""
+        """Lets everybody else have their turn behind it."""
         began = monotonic()
-        step = partial(step_all, stage, self._progress.layer(slot), records, None)
-        stepped = await asyncio.to_thread(step) if any(map(stage.slow, records)) else step()
+        step = partial(step_all, stage, self._progress.layer(slot), records, self._progress.epoch(slot))
+        long = any(len(record.value or b"") > LONG for record in records)
+        stepped = await asyncio.to_thread(step) if long else step()
         if stepped.dead:
             await outbox.empty()  # the cap counts what is on the topic
             await self._capped.check(self._restored, stepped.dead)

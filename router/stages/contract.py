@@ -125,10 +125,6 @@ class Stage(Protocol):
     @property
     def told(self) -> tuple[str, ...]: ...
 
-    def slow(self, record: Record) -> bool:
-        """Its step may take several ms: of a stage without state, it is taken beside the loop that heartbeats."""
-        ...
-
     def paced(self, waiting: int) -> Stage:
         """The stage as it works where so many records wait."""
         ...

@@ -27,9 +27,6 @@ SOURCE = "/channels/"
 HURRY = 1
 """Records that wait at once: beyond them none is judged by what takes longer."""
 
-LONG = 20_000
-"""Bytes of a record: more may take 10 ms to judge."""
-
 RETRY = "intake.retry"
 
 
@@ -48,10 +45,6 @@ class Intake:
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: MappingProxyType({}))
     told: tuple[str, ...] = ()
     careful: Assess | None = None
-
-    def slow(self, record: Record) -> bool:
-        """Where there is much to read. The few ms of the encoder are as long as a thread holds everybody up, too."""
-        return len(record.value or b"") > LONG
 
     def paced(self, waiting: int) -> Intake:
         """Without the careful judgement in a flood: hundreds of contacts come before the last shade of one."""

@@ -35,9 +35,6 @@ class Pool:
     kinds: Mapping[str, type[Entry]] = field(default_factory=lambda: KINDS)
     told: tuple[str, ...] = (INCIDENT,)
 
-    def slow(self, record: Record) -> bool:
-        return False
-
     def paced(self, waiting: int) -> Pool:
         """The same, whoever waits."""
         return self

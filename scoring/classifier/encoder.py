@@ -1,7 +1,7 @@
 """A text's meaning as a vector, by Google's multilingual sentence encoder (Yang et al. 2019).
 
-Takes about 5 ms for 200 characters on one core, in which nothing else of the thread goes on: never on a loop that
-heartbeats. Its sentences come in an order of their own, so that the text's doesn't matter; of a long text only
+Takes about 5 ms for 200 characters on one core, in which nothing else of the thread goes on: where contacts wait,
+nobody asks it. Its sentences come in an order of their own, so that the text's doesn't matter; of a long text only
 those that matter most.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from router.runtime.runner import Runner
 from router.runtime.takeover import Identity
 from router.stages.contract import Entries, Entry, Outcome, Record, Step, Undecodable
 from router.stages.entries import Layer
+from tests.router.runtime.memory_log import MemoryLog
 from tests.until import PATIENCE_S
 
 
@@ -40,9 +41,6 @@ class Counting:
     @property
     def sources(self) -> tuple[str, ...]:
         return (self.source,)
-
-    def slow(self, record: Record) -> bool:
-        return False
 
     @property
     def kinds(self) -> Mapping[str, type[Entry]]:
@@ -91,8 +89,27 @@ def letter(text: str, topic: str = "letters") -> Message:
     return Message(topic, text.encode(), text.encode(), (), 0)
 
 
+def log_with(letters: Iterable[str]) -> MemoryLog:
+    """A log of a letter each."""
+    log = MemoryLog()
+    for each in letters:
+        log.append(letter(each))
+    return log
+
+
 async def no_genesis(slot: Slot, writer: Writer) -> Mapping[str, Entry | None]:
     return {}
+
+
+@asynccontextmanager
+async def running(runner: Runner, stop: asyncio.Event) -> AsyncIterator[None]:
+    """The runner at work until the end of the block."""
+    task = asyncio.create_task(runner.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
 
 
 @dataclass
@@ -125,12 +142,8 @@ class Worker:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Worker]:
-        running = asyncio.create_task(self.build().run(self.stop))
-        try:
+        async with running(self.build(), self.stop):
             yield self
-        finally:
-            self.stop.set()
-            await running
 
     def crash(self, running: asyncio.Task[None]) -> None:
         running.cancel()

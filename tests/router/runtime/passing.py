@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from router.runtime.ports import Cluster
 from router.runtime.progress import Committed
 from router.runtime.runner import Runner
 from router.stages.contract import Entries, Entry, Outcome, Record, Step, Undecodable
+from tests.router.runtime.counting import running
 
 
 class Passed(BaseModel):
@@ -23,16 +25,13 @@ class Passed(BaseModel):
 
 @dataclass(frozen=True)
 class Passing:
-    """slow: its steps are taken beside the loop."""
+    """threads: of each letter, the thread that it was stepped in."""
 
-    takes_long: bool = False
+    threads: dict[str, threading.Thread] = field(default_factory=dict)
     name: str = "passing"
     sources: tuple[str, ...] = ("letters",)
     kinds: Mapping[str, type[Entry]] = field(default_factory=dict)
     told: tuple[str, ...] = ()
-
-    def slow(self, record: Record) -> bool:
-        return self.takes_long
 
     def paced(self, waiting: int) -> Passing:
         return self
@@ -41,6 +40,7 @@ class Passing:
         letter = (record.value or b"").decode()
         if letter == "?":
             raise Undecodable("unreadable", "letter", "a letter", "a question mark")
+        self.threads[letter] = threading.current_thread()
         passed = Passed(letter=letter, offset=record.offset)
         return Step(entries, (Outcome("passed", letter, "passed", letter, letter, record.timestamp, passed),))
 
@@ -64,9 +64,5 @@ class Passer:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Passer]:
-        running = asyncio.create_task(self.build().run(self.stop))
-        try:
+        async with running(self.build(), self.stop):
             yield self
-        finally:
-            self.stop.set()
-            await running

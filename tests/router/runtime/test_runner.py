@@ -18,20 +18,13 @@ from router.runtime import runner
 from router.runtime.cap import TooManyDeadLetters
 from router.runtime.ports import LogBroken, Slot
 from router.stages.contract import Record
-from tests.router.runtime.counting import Worker, letter, read_counts, until
+from tests.router.runtime.counting import Worker, letter, log_with, read_counts, until
 from tests.router.runtime.memory_log import START, MemoryCluster, MemoryLog, MemoryReader
 from tests.until import PATIENCE_S
 
 LETTERS = Slot("letters", 0)
 COUNTS = Slot("counts", 0)
 CHANGES = Slot("counting.changelog", 0)
-
-
-def log_with(text: str) -> MemoryLog:
-    log = MemoryLog()
-    for each in text:
-        log.append(letter(each))
-    return log
 
 
 def cluster(log: MemoryLog) -> MemoryCluster:

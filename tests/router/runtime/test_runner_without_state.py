@@ -3,48 +3,77 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from router.model.cloudevents import Message
 from router.runtime import runner
 from router.runtime.cap import TooManyDeadLetters
 from router.runtime.ports import LogBroken, Slot
+from router.runtime.runner import LONG
 from router.stages.contract import Record
-from tests.router.runtime.counting import letter, until
-from tests.router.runtime.memory_log import START, MemoryCluster, MemoryLog
-from tests.router.runtime.passing import Passed, Passer, Passing
+from tests.router.runtime.counting import letter, log_with, until
+from tests.router.runtime.memory_log import START, MemoryCluster, MemoryLog, MemoryWriter
+from tests.router.runtime.passing import Passed, Passer
 
 LETTERS = Slot("letters", 0)
 PASSED = Slot("passed", 0)
 PLACE = ("passing", LETTERS)
 
-
-def log_with(text: str) -> MemoryLog:
-    log = MemoryLog()
-    for each in text:
-        log.append(letter(each))
-    return log
+Held = Callable[[], Awaitable[object]]
 
 
-def passer(log: MemoryLog, *, takes_long: bool = False) -> Passer:
-    return Passer(MemoryCluster(log, frozenset({LETTERS})), Passing(takes_long=takes_long))
+@dataclass
+class HeldWriter(MemoryWriter):
+    """held: what each write waits for."""
+
+    held: Held
+
+    async def append(self, messages: Sequence[Message]) -> None:
+        await self.held()
+        await super().append(messages)
+
+
+@dataclass
+class HeldCluster(MemoryCluster):
+    held: Held = field(kw_only=True)
+
+    async def writer(self) -> HeldWriter:
+        return HeldWriter(self.log, self.held)
+
+
+def passer(log: MemoryLog) -> Passer:
+    return Passer(MemoryCluster(log, frozenset({LETTERS})))
 
 
 def passed(log: MemoryLog) -> list[Passed]:
     return [Passed.model_validate_json(record.value or b"") for record in log.slots[PASSED]]
 
 
-@pytest.mark.parametrize("takes_long", [False, True])
-async def test_each_is_passed_on_in_order_and_the_place_is_kept_at_the_end(takes_long: bool) -> None:
-    log = log_with("ab?c")
-    async with passer(log, takes_long=takes_long).running():
+@pytest.mark.parametrize("long", ["", "d" * LONG, "d" * (LONG + 1)], ids=["none", "as long as may be", "long"])
+async def test_each_is_passed_on_in_order_and_the_place_is_kept_at_the_end(long: str) -> None:
+    log = log_with(["a", long or "b", "?", "c"])
+    async with passer(log).running():
         await until(lambda: len(passed(log)) == 3)
-    assert [each.letter for each in passed(log)] == ["a", "b", "c"]
+    assert [each.letter for each in passed(log)] == ["a", long or "b", "c"]
     assert [record.value for record in log.slots[Slot("passing.dlq", 0)]] == [b"?"]
     assert log.offsets[PLACE] == 4
+
+
+async def test_what_takes_long_to_read_is_stepped_beside_the_loop_and_a_message_on_it() -> None:
+    short, long = "a" * LONG, "a" * (LONG + 1)
+    log = log_with([short, long])
+    log.append(Message("letters", b"", None, (), 0))
+    async with passer(log).running() as one:
+        await until(lambda: len(passed(log)) == 3)
+    assert one.stage.threads[short] is one.stage.threads[""] is threading.current_thread()
+    assert one.stage.threads[long] is not threading.current_thread()
 
 
 async def test_while_an_acknowledgement_is_missing_the_next_are_stepped_and_no_place_is_committed(
@@ -52,21 +81,8 @@ async def test_while_an_acknowledgement_is_missing_the_next_are_stepped_and_no_p
 ) -> None:
     monkeypatch.setattr(runner, "COMMIT_SECONDS", 0.01)
     log = log_with("ab")
-    here = passer(log)
-    writer = await here.cluster.writer()
     held = asyncio.Event()
-    real = writer.append
-
-    async def append(messages: object) -> None:
-        await held.wait()
-        await real(messages)  # type: ignore[arg-type]
-
-    writer.append = append  # type: ignore[method-assign]
-
-    async def same() -> object:
-        return writer
-
-    here.cluster.writer = same  # type: ignore[assignment, method-assign]
+    here = Passer(HeldCluster(log, frozenset({LETTERS}), held=held.wait))
     built = here.build()
     running = asyncio.create_task(built.run(here.stop))
     await until(lambda: built._restored.get(LETTERS) == 2)
@@ -110,24 +126,15 @@ def test_whatever_write_fails_and_whether_or_not_it_lands_each_is_passed_on(
 
 async def test_a_bad_deploy_stops_though_its_dead_letters_are_slow_to_be_acknowledged() -> None:
     log = log_with("?" * 300)
-    one = passer(log)
-    built = one.build()
-    member = one.cluster.members[-1]  # type: ignore[attr-defined]  # a cluster in memory
-    member.max_records = 200
-    writer = await one.cluster.writer()
-    real = writer.append
 
-    async def append(messages: object) -> None:
+    async def held() -> None:
         for _ in range(100):
             await asyncio.sleep(0)
-        await real(messages)  # type: ignore[arg-type]
 
-    writer.append = append  # type: ignore[method-assign]
-
-    async def same() -> object:
-        return writer
-
-    one.cluster.writer = same  # type: ignore[assignment, method-assign]
+    cluster = HeldCluster(log, frozenset({LETTERS}), held=held)
+    one = Passer(cluster)
+    built = one.build()
+    cluster.members[-1].max_records = 200
     with pytest.raises(TooManyDeadLetters, match="stage passing refuses its records"):
         await built.run(one.stop)
     assert len(log.slots[Slot("passing.dlq", 0)]) <= 100

@@ -6,7 +6,7 @@ import pytest
 from channels.contact import Address, AddressKind, Call, CallStatus, Contact, Direction, Medium
 from router.model.events import ContactScored
 from router.stages.contract import Entries, Outcome, Record, Undecodable
-from router.stages.intake import HURRY, LONG, Intake
+from router.stages.intake import HURRY, Intake
 from scoring.model import Severity, Skill
 from tests.router.stages.situations import NOON, TRACE, assessed, contact_id, received
 
@@ -117,10 +117,3 @@ def test_where_few_wait_the_careful_judgement_counts_and_in_a_flood_nobody_waits
     hurried = careful.paced(HURRY + 1)
     _, value = scored(received("SM1"), hurried)
     assert value.assessment.severity is Severity.S2
-
-
-def test_what_takes_long_to_read_is_judged_beside_the_loop_and_a_message_on_it() -> None:
-    record = received("SM1")
-    assert not INTAKE.slow(record)
-    assert INTAKE.slow(replace(record, value=b" " * (LONG + 1)))
-    assert not INTAKE.slow(replace(record, value=None))
